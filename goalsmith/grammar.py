@@ -37,7 +37,6 @@ class _Cues(Row):
     learner_nouns: list[str]
     pronouns: list[str]
     not_names: list[str]
-    adults: list[str]
     modal: list[str]
     condition: list[str]
     settings: list[str]
@@ -131,10 +130,6 @@ class Grammar:
         aside = r"(?:\s*\([^)\n]{1,30}\)|,\s*[^,\n]{1,45},|\s+(?:also|always|independently|consistently|\w+ly|on\s+(?:his|her|their)\s+own))?"
         self._modal = re.compile(rf"(?:(?<![\w\[]){self._subject}(?P<aside>{aside})[\s,]*)?(?<![\w-])(?P<modal>{modal})(?!\w)", flags)
         self._subject_here = re.compile(rf"{self._subject}\s+(?:(?:\w+ly|also|always)\s+)?", flags)
-        self._adults = re.compile(
-            rf"(?<!\w)(?P<adult>(?:(?:the|a|an|his|her|their|my|our|all|each|special\s+education|general\s+education|classroom)\s+)*(?:{alternatives(cues.adults)})(?:\s+(?:and|or|and/or)\s+(?:{alternatives(cues.adults)}))*)\s+(?:will|shall|must|should)\b",
-            flags,
-        )
         fields = cues.fields
         label = lambda p: rf"(?<![\w-])\(?(?:{p})\s*(?::|=|[-–—](?=\s)|\?|\.{{2,}})"  # noqa: E731
         self._skip_label = re.compile(rf"[\s*#>•|\"“]*(?:{fields.skip})\s*[:;.)\-–—]*\s*|\s*(?:\(?\d{{1,2}}[a-z]?[.):]|\(?[a-zA-Z][.)](?=\s)|[-*•·▪◦➢✓–—>|]+|\?+)\s*", flags)
@@ -243,7 +238,11 @@ class Grammar:
     def _act_follows(self, text: str, match: re.Match[str]) -> bool:
         """ "as shown by reading aloud": the act itself, no way of measuring it."""
         word = re.compile(r"\s+(?:independently\s+|correctly\s+)?([a-z]+ing)\b", re.IGNORECASE).match(text, match.end())
-        return word is not None and self._verbs.is_verb(word[1]) and word[1] not in ("charting", "recording", "monitoring", "testing")
+        if word is None or not self._verbs.is_verb(word[1]):
+            return False
+        # "reading probes", "writing samples": the gerund only names the tool.
+        tool = re.compile(r"\s+(?:\w+\s+)?(?:samples?|probes?|assessments?|checks?|tests?|inventor\w+|logs?|records?|data|fluency|comprehension|rubrics?|quizz?e?s|sheets?|notes|charts?|checklists?|of\s+data)\b", re.IGNORECASE)
+        return tool.match(text, word.end()) is None and word[1].lower() not in ("charting", "recording", "monitoring", "testing")
 
     def _criterion_start(self, text: str, start: int, measure: Measure) -> int | None:
         """Where the criterion that ``measure`` stands in begins, or None when it is no criterion."""
@@ -546,10 +545,6 @@ class Grammar:
         return any(m.hedge is None or m.threshold for m in measures) or bool(
             self._worded.search(text, criterion.start, criterion.end)
         )
-
-    def adult(self, text: str) -> re.Match[str] | None:
-        """The adult who is the actor of the statement, if one is."""
-        return self._adults.search(text)
 
 
 def _disjoint(parts: list[Part]) -> list[Part]:
