@@ -14,18 +14,57 @@ Nothing here needs a network, and no text leaves the process.
 
 from __future__ import annotations
 
-from goalsmith.checks import CATALOGUE, Check
-from goalsmith.diagnostic import Diagnostic, Edit, Fix, apply
-from goalsmith.errors import ConfigError, GoalsmithError, InputError, TableError, TextError
-from goalsmith.facts import Facts
-from goalsmith.pipeline import Goalsmith, load
-from goalsmith.reading import Part, Reading
-from goalsmith.review import SCHEMA_VERSION, Review, schema
-from goalsmith.rules import Rules, make_rules, read_config
-from goalsmith.score import Mark, Score
-from goalsmith.text import Document, Span, split_statements
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from goalsmith.checks import CATALOGUE, Check
+    from goalsmith.diagnostic import Diagnostic, Edit, Fix, apply
+    from goalsmith.errors import ConfigError, GoalsmithError, InputError, TableError, TextError
+    from goalsmith.facts import Facts
+    from goalsmith.pipeline import Goalsmith, load
+    from goalsmith.reading import Part, Reading
+    from goalsmith.review import SCHEMA_VERSION, Review, schema
+    from goalsmith.rules import Rules, make_rules, read_config
+    from goalsmith.score import Mark, Score
+    from goalsmith.statements import Statement, read_statements, split_statements
+    from goalsmith.text import Document, Span
 
 __version__ = "0.1.0"
+
+# Public name -> the module it lives in. A name is imported when it is first asked for, so that
+# `goalsmith --help` and editors that only want one type pay for nothing else.
+_HOMES = {
+    "CATALOGUE": "checks",
+    "Check": "checks",
+    "ConfigError": "errors",
+    "Diagnostic": "diagnostic",
+    "Document": "text",
+    "Edit": "diagnostic",
+    "Facts": "facts",
+    "Fix": "diagnostic",
+    "Goalsmith": "pipeline",
+    "GoalsmithError": "errors",
+    "InputError": "errors",
+    "Mark": "score",
+    "Part": "reading",
+    "Reading": "reading",
+    "Review": "review",
+    "Rules": "rules",
+    "SCHEMA_VERSION": "review",
+    "Score": "score",
+    "Span": "text",
+    "TableError": "errors",
+    "TextError": "errors",
+    "apply": "diagnostic",
+    "load": "pipeline",
+    "make_rules": "rules",
+    "read_config": "rules",
+    "schema": "review",
+    "split_statements": "statements",
+    "Statement": "statements",
+    "read_statements": "statements",
+}
 
 __all__ = [
     "CATALOGUE",
@@ -47,6 +86,7 @@ __all__ = [
     "Rules",
     "Score",
     "Span",
+    "Statement",
     "TableError",
     "TextError",
     "__version__",
@@ -54,6 +94,19 @@ __all__ = [
     "load",
     "make_rules",
     "read_config",
+    "read_statements",
     "schema",
     "split_statements",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'goalsmith' has no attribute {name!r}")
+    value = getattr(import_module(f"goalsmith.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

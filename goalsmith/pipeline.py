@@ -52,16 +52,28 @@ class Goalsmith:
         return self._judge(document, reading, known, today or date.today(), id)
 
     def pipe(
-        self, texts: Iterable[str], *, today: date | None = None, batch_size: int = 128
+        self,
+        texts: Iterable[str],
+        *,
+        present_levels: str | None = None,
+        today: date | None = None,
+        batch_size: int = 128,
     ) -> Iterator[Review]:
         """Review many statements in a stream, in order, ``batch_size`` read at a time.
+
+        Args:
+            texts: the statements; they are drawn as they are needed.
+            present_levels: one student's present-levels statement, for all of them.
+            today: as for :meth:`review`.
+            batch_size: how many are read together; more is faster and takes more memory.
 
         Raises:
             TextError: at the first text that is empty, too long, or not a string.
         """
         day = today or date.today()
+        known = read_present_levels(present_levels) if present_levels else None
         for doc in self.nlp.pipe((Document(text).text for text in texts), batch_size=batch_size):
-            yield self._judge(Document(doc.text), doc._.goal_reading, None, day, None)
+            yield self._judge(Document(doc.text), doc._.goal_reading, known, day, None)
 
     def _judge(
         self,

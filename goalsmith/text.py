@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from goalsmith.errors import TextError
@@ -11,6 +10,8 @@ from goalsmith.errors import TextError
 # One goal, even with its objectives, is under 2,000 characters. The limit keeps a pasted book from
 # being read as one statement, and keeps every pattern's worst case harmless.
 MAX_CHARACTERS = 20_000
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,8 +35,8 @@ class Document:
     """One statement as its author wrote it.
 
     Raises:
-        TextError: when the text is no string, holds nothing but blanks, or is over
-            :data:`MAX_CHARACTERS` characters.
+        TextError: when the text is no string, holds nothing but blanks, holds half characters
+            (surrogates, left by a wrong decoding), or is over :data:`MAX_CHARACTERS` characters.
     """
 
     text: str
@@ -45,6 +46,8 @@ class Document:
             raise TextError(f"a statement is a string, not {type(self.text).__name__}")
         if not self.text.strip():
             raise TextError("nothing to review: the text is empty")
+        if _SURROGATE.search(self.text):
+            raise TextError("the text holds bytes that are no characters; save it as UTF-8")
         if len(self.text) > MAX_CHARACTERS:
             raise TextError(
                 f"too long to be one statement: {len(self.text):,} characters, at most "
@@ -56,31 +59,3 @@ class Document:
         line = self.text.count("\n", 0, offset)
         begin = self.text.rfind("\n", 0, offset) + 1
         return line, len(self.text[begin:offset].encode("utf-16-le")) // 2
-
-
-_BULLET = re.compile(r"\s*(?:[-*•·▪◦–—]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])\s+")
-
-
-def split_statements(text: str) -> Iterator[tuple[int, str]]:
-    """Cut a paste or a text file into statements: (line number from 1, statement).
-
-    A blank line always ends a statement, and so does a line end, except where the next line plainly
-    goes on with the sentence: the line before has no closing mark and the next begins in lower case.
-    """
-    first, held = 0, ""
-    for number, line in enumerate(text.splitlines(), 1):
-        goes_on = (
-            held
-            and line.strip()
-            and not held.rstrip().endswith((".", "!", "?", ":", ";", '"', "”"))
-            and line.lstrip()[0].islower()
-            and not _BULLET.match(line)
-        )
-        if goes_on:
-            held += "\n" + line
-            continue
-        if held.strip():
-            yield first, held.strip()
-        first, held = number, line
-    if held.strip():
-        yield first, held.strip()
