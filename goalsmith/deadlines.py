@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Literal
 
@@ -44,7 +44,10 @@ class _Deadlines(Row):
     weeks: dict[str, float | int]
 
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 _DATE = (
     r"(?P<date>"
@@ -120,10 +123,15 @@ class Deadlines:
             weeks = count * self._weeks[unit]
             # A school year's weeks stretch over summer: only calendar time resolves to a day.
             plain = "instructional" not in match[0].lower() and "school" not in match[0].lower()
-            due = today + timedelta(weeks=weeks) if plain and weeks < 5200 else None
-            return Deadline(kind="weeks", span=span, how=f"{count:g} {unit}", date=due, weeks=weeks)
+            end = today + timedelta(weeks=weeks) if plain and weeks < 5200 else None
+            return Deadline(kind="weeks", span=span, how=f"{count:g} {unit}", date=end, weeks=weeks)
         if kind == "date":
-            return _calendar(match["date"], span, today)
+            due = _calendar(match["date"], span, today)
+            if due.date is not None and re.match(r"before\b|prior\b", match[0], re.IGNORECASE):
+                # "before December": the last day it allows is in November.
+                first = due.date if "day" in due.how or "date" in due.how else due.date.replace(day=1)
+                due = replace(due, date=first - timedelta(days=1))
+            return due
         return Deadline(kind="unfilled" if kind == "unfilled" else "event", span=span, how=kind)
 
 
@@ -136,47 +144,43 @@ def _calendar(words: str, span: Span, today: date) -> Deadline:
     slash = re.fullmatch(r"\s*(\d{1,2})/(\d{4})\s*", words)
     bare_month = re.fullmatch(rf"\s*({_MONTH})\s*", words)
     try:
-        if slash or month_year:
-            found = slash or month_year
-            assert found is not None
-            name, year = found[1], int(found[2])
-            month = int(name) if slash else _month(name)
+        if found := slash or month_year:
+            month, year = int(found[1]) if slash else _month(found[1]), int(found[2])
             # "May 27": with two digits that can be a day, it is a day of the coming May.
-            if month_year and len(found[2]) == 2 and "'" not in words:
-                if 1 <= year <= monthrange(2024, month)[1]:
-                    return _next(date(today.year, month, min(year, 28)), span, today, "month and day")
-            year += 2000 if year < 100 else 0
-            day = monthrange(year, month)[1]
-            return Deadline(kind="date", span=span, how="month and year", date=date(year, month, day))
+            if len(found[2]) == 2 and "'" not in words and 1 <= year <= monthrange(2024, month)[1]:
+                return _coming(month, year, span, today, "month and day")
+            due = _last_day(year + (2000 if year < 100 else 0), month)
+            return Deadline(kind="date", span=span, how="month and year", date=due)
         if bare_month:
-            month = _month(bare_month[1])
-            last = monthrange(today.year, month)[1]
-            return _next(date(today.year, month, min(last, 28)), span, today, "month")
-        default = parser.parse(words, default=_noon(today.year))
-        other = parser.parse(words, default=_noon(today.year + 1))
-        if default.year != other.year:  # no year was written
-            return _next(default.date(), span, today, "month and day")
-        return Deadline(kind="date", span=span, how="calendar date", date=default.date())
+            return _coming(_month(bare_month[1]), None, span, today, "month")
+        read = parser.parse(words, default=datetime(today.year, 1, 1))
+        if read.year != parser.parse(words, default=datetime(today.year + 1, 1, 1)).year:  # no year was written
+            return _coming(read.month, read.day, span, today, "month and day")
+        return Deadline(kind="date", span=span, how="calendar date", date=read.date())
     except (ValueError, OverflowError):
         return Deadline(kind="impossible", span=span, how="calendar date")
 
 
-def _noon(year: int):  # type: ignore[no-untyped-def]
-    from datetime import datetime
-
-    return datetime(year, 1, 1)
-
-
 def _month(name: str) -> int:
-    if name.isdigit():
-        return int(name)
     return next(i for i, month in enumerate(_MONTHS, 1) if month.startswith(name.strip(".")[:3]))
 
 
-def _next(day: date, span: Span, today: date, how: str) -> Deadline:
-    if day < today:
-        day = day.replace(year=today.year + 1)
-    return Deadline(kind="date", span=span, how=how, date=day, certainty="inferred")
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _coming(month: int, day: int | None, span: Span, today: date, how: str) -> Deadline:
+    """The next such day (or end of the month) from today on; the year is inferred."""
+    for year in range(today.year, today.year + 9):  # a February 29 can be eight years away
+        if day is None:
+            due = _last_day(year, month)
+        elif day <= monthrange(year, month)[1]:
+            due = date(year, month, day)
+        else:
+            continue
+        if due >= today:
+            return Deadline(kind="date", span=span, how=how, date=due, certainty="inferred")
+    raise ValueError(f"no day {day} in month {month}")
 
 
 @cache

@@ -50,7 +50,6 @@ class Measure:
     out_of: float | None = None
     per: str | None = None
     hedge: str | None = None
-    threshold: bool = False  # worded as a bar to reach ("at least 3"), not as a plain amount
 
     @property
     def share(self) -> float | None:
@@ -62,7 +61,7 @@ class Measure:
         return None
 
 
-class _Comparison(Row):
+class _Wordings(Row):
     before: list[str]
     after: list[str]
 
@@ -72,11 +71,11 @@ class _Hedges(Row):
 
 
 class _Quantities(Row):
-    comparison: dict[str, _Comparison]
+    comparison: dict[Comparison, _Wordings]
     hedges: _Hedges
     units: dict[str, list[str]]
     time: dict[str, int]
-    rates: dict[str, tuple[str, str]] | dict[str, list[str]]
+    rates: dict[str, list[str]]  # abbreviation -> [unit, per]
 
 
 _ONES = {
@@ -96,6 +95,13 @@ _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?|\.\d+)"
 # A number never starts inside a longer one ("2,000", "1.5", "10/15/2026") nor inside a word ("P2").
 NUMBER = rf"(?<![\w.,/])(?:{_DIGITS}|{_NUMBER_WORDS}(?![a-z]))"
 _NEXT = rf"(?:{_DIGITS}|{_NUMBER_WORDS}(?![a-z]))"
+
+
+# "grade 4 passages" counts no passages, "by 12/15" is a day.
+_NOT_NUMBERED = "".join(
+    rf"(?<!{word}\s)" for word in "grade level chapter unit lesson page step tier form list book room part".split()
+)
+_NOT_DATED = r"(?<!by\s)(?<!before\s)(?<!until\s)(?<!since\s)"
 
 
 def number(words: str) -> float:
@@ -119,7 +125,7 @@ def number(words: str) -> float:
     return float(total)
 
 
-Builder = Callable[["re.Match[str]"], Measure | None]
+Builder = Callable[["re.Match[str]", str], Measure | None]
 
 
 class Quantities:
@@ -129,7 +135,7 @@ class Quantities:
         table = load("quantities", _Quantities)
         self._unit_of = {noun: unit for unit, nouns in table.units.items() for noun in nouns}
         self._seconds = table.time
-        self._rates = {name: tuple(parts) for name, parts in table.rates.items()}
+        self._rates = table.rates
         self._before = {
             phrase: name for name, words in table.comparison.items() for phrase in words.before
         }
@@ -143,16 +149,17 @@ class Quantities:
         time = alternatives(list(table.time))
         pre = rf"(?:(?<!\w)(?P<pre>{before})\s*)?(?:(?<!\w)(?P<hedge>{hedge})\s*)?"
         post = rf"(?:\s*(?:\(\d+\)\s*)?(?P<post>{after})(?!\w))?"
-        a = rf"(?P<a>{NUMBER})"
+        a = rf"(?P<a>{NUMBER})(?:\s?\(\d+\))?"  # "two (2)"
         b = rf"(?:\s?(?:-|–|—|\bto\b|\bor\b)\s?(?P<b>{_NEXT}))?"
         adjectives = rf"(?:(?!(?:for|in|on|with|to|at|by|and|over|across|than|of|from|out|{_WORD})\b)[a-z'’-]+\s+){{0,3}}?"
         per = r"(?:\s*(?:per|a|an|each|every|/|in\s+(?:one|1|a))\s*(?P<per>minute|min|second|sec|hour|hr|day|week|month|quarter|semester|session|period|class(?:\s+period)?|meal|lesson|activity|conversation|game)s?\b)"
         run = r"consecutive|successive|straight|separate|different|random|probe"
         patterns: list[tuple[str, str, Builder]] = [
             ("percent", rf"{pre}{a}{b}\s*(?:%|percent\b|per\s?cent\b|pct\b){post}", self._percent),
+            ("half", r"(?P<hedge>(?<!\w)(?:about|around|nearly)\s+)?(?<!\w)half\s+(?:of\s+)?(?:the|his|her|their)\s+(?:time|opportunities|trials|items|answers)\b", self._half),
             (
                 "x of y",
-                rf"{pre}(?P<a>(?<![\w.,/]){_DIGITS}|(?<!\w){_NUMBER_WORDS})\+?\s*(?:(?:{adjectives})(?:(?:out\s+of|of)(?:\s+(?:every|the|any|each|his|her|their)\b)?|out\s+(?=\d))|\s?/\s?|\s+out\s+)\s*(?P<y>{_NEXT})(?!\d|\s*(?:/|%|percent|th\b|st\b|nd\b|rd\b)|\.\d)(?:\s*(?P<noun>{noun})\b)?",
+                rf"{_NOT_DATED}{pre}(?P<a>(?<![\w.,/]){_DIGITS}|(?<!\w){_NUMBER_WORDS})\+?\s*(?:(?:{adjectives})(?:(?:out\s+of|of)(?:\s+(?:every|the|any|each|his|her|their)\b)?|out\s+(?=\d))|\s?/\s?|\s+out\s+)\s*(?P<y>{_NEXT})(?!\d|\s*(?:/|%|percent|th\b|st\b|nd\b|rd\b)|\.\d)(?:\s*(?P<noun>{noun})\b)?",
                 self._trials,
             ),
             (
@@ -197,7 +204,7 @@ class Quantities:
             ),
             (
                 "times per",
-                rf"{pre}(?:(?P<a>{NUMBER}){post}\s*(?:times|time|x)|(?P<once>once|twice)){per}",
+                rf"{pre}(?:(?P<a>{NUMBER}){post}\s*(?:times|time|x)|(?<!\w)(?P<once>once|twice))(?:{per}|\s+(?P<adverb>daily|weekly|monthly|hourly)\b)",
                 self._times_per,
             ),
             (
@@ -210,150 +217,167 @@ class Quantities:
                 rf"(?<!\w)(?:lexile\s+(?:level\s+|score\s+|measure\s+)?(?:of\s+)?{pre}(?P<a>\d{{2,4}})\s?L?\b|(?P<c>\d{{3,4}})L\b)",
                 self._lexile,
             ),
+            ("mlu", rf"(?<!\w)(?:MLU(?:-?m)?|mean\s+length\s+of\s+utterance)\s*(?:(?:of|to|at|=|:)\s*)?{pre}{a}{b}(?:\s*morphemes?\b)?{post}", self._mlu),
             (
                 "score",
-                rf"(?<!\w)(?:scor(?:e|es|ing|ed)|rating|earning|receiv(?:e|ing)|a\s+score\s+of|level)\s+(?:of\s+)?(?:a\s+|an\s+|the\s+)?{pre}{a}{b}(?!\s*(?:%|percent|out|of|/)){post}",
+                rf"(?<!\w)(?:(?:scor(?:e|es|ing|ed)|rating|earning|receiv(?:e|ing)|a\s+score\s+of|level)\s+(?:of\s+)?(?:a\s+|an\s+|the\s+)?{pre}{a}{b}(?!\s*(?:%|percent|out|of|/)){post}|(?:an?|the)\s+{a.replace('<a>', '<c>')}(?=\s+on\s+(?:an?|the)\s+(?:[\w-]+\s+){{0,2}}?(?:rubric|scale)\b))",
                 self._score,
             ),
-            ("bare or more", rf"(?<!\w){a}\s*(?P<post>{after})(?!\w)", self._score),
+            ("bare or more", rf"(?<!\w){a}\s*(?P<post>{after})(?!\w)", self._bare),
             (
                 "counted",
-                rf"{pre}{a}{b}\s*{post}\s*(?:verbal\s+(?:or|and)\s+[a-z]+\s+|{adjectives})(?P<noun>{noun})\b{post.replace('post', 'post2')}",
+                rf"{_NOT_NUMBERED}{pre}{a}{b}\s*{post}\s*(?:verbal\s+(?:or|and)\s+[a-z]+\s+|{adjectives})(?P<noun>{noun})\b{post.replace('post', 'post2')}",
                 self._counted,
             ),
             ("bare threshold", rf"(?<!\w)(?P<pre>{before})\s*{a}\b", self._bare),
             ("no errors", r"(?<!\w)(?:with\s+)?(?P<none>no|zero|0)\s+(?:[a-z]+\s+){0,2}?(?P<noun>errors?|mistakes?|prompts?|cues?|reminders?|redirections?|incidents?|prompting)\b", self._none),
         ]
         self._patterns = [
-            (name, re.compile(pattern, re.IGNORECASE), build) for name, pattern, build in patterns
+            (how, re.compile(pattern, re.IGNORECASE), build) for how, pattern, build in patterns
         ]
 
     def find(self, text: str, start: int = 0, end: int | None = None) -> list[Measure]:
         """All measures in ``text[start:end]``, in order, not overlapping; spans count in ``text``."""
         found: list[tuple[int, int, int, Measure]] = []
         stop = len(text) if end is None else end
-        for rank, (name, pattern, build) in enumerate(self._patterns):
+        for rank, (how, pattern, build) in enumerate(self._patterns):
             for match in pattern.finditer(text, start, stop):
-                measure = self._named(build, match, name)
-                if measure is not None:
+                if (measure := _built(build, match, how)) is not None:
                     found.append((measure.span.start, -measure.span.end, rank, measure))
         return list(_first_longest(sorted(found, key=lambda f: f[:3])))
 
-    def _named(self, build: Builder, match: re.Match[str], name: str) -> Measure | None:
-        try:
-            return build(match)
-        except ValueError:  # a number word that is no number: no reading rather than a wrong one
-            return None
+    # One builder a pattern; ``_measure`` reads what they share.
 
-    # One builder a pattern. ``_common`` reads what they share.
-
-    def _common(self, match: re.Match[str], name: str) -> dict[str, object]:
+    def _measure(
+        self,
+        match: re.Match[str],
+        how: str,
+        kind: Kind,
+        unit: str,
+        *,
+        factor: float = 1.0,
+        value: float | None = None,
+        out_of: float | None = None,
+        per: str | None = None,
+        comparison: Comparison | None = None,
+    ) -> Measure:
+        """A measure from the groups a, b, pre, post and hedge; what is passed in overrides them."""
         groups = match.groupdict()
-        comparison: Comparison = "exactly"
-        before, after = groups.get("pre"), groups.get("post") or groups.get("post2")
-        for words, meaning in ((before, self._before), (after, self._after)):
+        read: Comparison = "exactly"
+        for words, meaning in (
+            (groups.get("pre"), self._before),
+            (groups.get("post") or groups.get("post2"), self._after),
+        ):
             if words:
-                comparison = meaning[" ".join(words.lower().split())]  # type: ignore[assignment]
-        upper = groups.get("b")
-        return {
-            "value": number(groups["a"]) if groups.get("a") else 0.0,
-            "upper": number(upper) if upper else None,
-            "comparison": "between" if upper and comparison == "exactly" else comparison,
-            "threshold": bool(before or after),
-            "hedge": groups.get("hedge"),
-            "span": Span(match.start(), match.end()),
-            "how": name,
-        }
+                read = meaning[" ".join(words.lower().split())]
+        upper = number(groups["b"]) * factor if groups.get("b") else None
+        if upper is not None and read == "exactly":
+            read = "between"
+        return Measure(
+            kind=kind,
+            value=number(groups["a"]) * factor if value is None else value,
+            unit=unit,
+            span=Span(match.start(), match.end()),
+            how=how,
+            comparison=comparison or read,
+            upper=upper,
+            out_of=out_of,
+            per=per,
+            hedge=groups.get("hedge"),
+        )
 
     def _unit(self, noun: str) -> str:
         return self._unit_of[" ".join(noun.lower().split())]
 
-    def _percent(self, match: re.Match[str]) -> Measure:
-        return Measure(kind="accuracy", unit="percent", **self._common(match, "percent"))  # type: ignore[arg-type]
+    def _percent(self, match: re.Match[str], how: str) -> Measure:
+        return self._measure(match, how, "accuracy", "percent")
 
-    def _trials(self, match: re.Match[str]) -> Measure | None:
-        text, out_of = match.string, number(match["y"])
-        after = text[match.end() : match.end() + 12].lower()
+    def _half(self, match: re.Match[str], how: str) -> Measure:
+        return self._measure(match, how, "accuracy", "percent", value=50.0)
+
+    def _trials(self, match: re.Match[str], how: str) -> Measure | None:
+        out_of = number(match["y"])
+        after = match.string[match.end() : match.end() + 12].lower()
         if re.match(r"\s*(?:cup|inch|tea|table|of an?\b|pound|mile|page)", after) or out_of == 0:
             return None  # "3/4 cup" is a skill's material, not a criterion
         unit = self._unit(match["noun"]) if match["noun"] else "trials"
-        common = self._common(match, "x of y") | {"out_of": out_of}
-        return Measure(kind="trials", unit=unit, **common)  # type: ignore[arg-type]
+        if unit in ("inches", "feet", "yards", "meters"):
+            return None
+        return self._measure(match, how, "trials", unit, out_of=out_of)
 
-    def _rate_short(self, match: re.Match[str]) -> Measure:
+    def _rate_short(self, match: re.Match[str], how: str) -> Measure:
         unit, per = self._rates[match["rate"].lower()]
-        return Measure(kind="rate", unit=unit, per=per, **self._common(match, "rate abbreviation"))  # type: ignore[arg-type]
+        return self._measure(match, how, "rate", unit, per=per)
 
-    def _rate(self, match: re.Match[str]) -> Measure:
+    def _rate(self, match: re.Match[str], how: str) -> Measure:
         unit = self._unit(match["noun"])
-        per = _PER.get(match["per"].lower(), match["per"].lower())
-        kind = {"prompts": "prompts", "errors": "errors"}.get(unit, "rate")
-        return Measure(kind=kind, unit=unit, per=per, **self._common(match, "rate"))  # type: ignore[arg-type]
+        return self._measure(match, how, _KIND_OF_UNIT.get(unit, "rate"), unit, per=_per(match["per"]))
 
-    def _in_time(self, match: re.Match[str]) -> Measure:
+    def _in_time(self, match: re.Match[str], how: str) -> Measure:
         seconds = number(match["n"]) * self._seconds[match["time"].lower()]
-        common = self._common(match, "in so long")
         per = {60: "minute", 1: "second", 3600: "hour"}.get(int(seconds), f"{seconds:g} seconds")
-        return Measure(kind="rate", unit=self._unit_of.get(match["noun"].lower(), "items"), per=per, **common)  # type: ignore[arg-type]
+        return self._measure(match, how, "rate", self._unit(match["noun"]), per=per)
 
-    def _latency(self, match: re.Match[str]) -> Measure:
-        common = self._common(match, "within")
-        common["value"] = float(common["value"]) * self._seconds[match["time"].lower()]  # type: ignore[arg-type]
-        common["comparison"], common["threshold"] = "at_most", True
-        return Measure(kind="latency", unit="seconds", **common)  # type: ignore[arg-type]
-
-    def _duration(self, match: re.Match[str]) -> Measure:
-        common = self._common(match, "for so long")
+    def _latency(self, match: re.Match[str], how: str) -> Measure:
         factor = self._seconds[match["time"].lower()]
-        common["value"] = float(common["value"]) * factor  # type: ignore[arg-type]
-        if common["upper"] is not None:
-            common["upper"] = float(common["upper"]) * factor  # type: ignore[arg-type]
-        if match.string[: match.start()].rstrip().lower().endswith("for"):
-            common["threshold"] = True
-        return Measure(kind="duration", unit="seconds", **common)  # type: ignore[arg-type]
+        return self._measure(match, how, "latency", "seconds", factor=factor, comparison="at_most")
 
-    def _consistency(self, match: re.Match[str]) -> Measure:
-        common = self._common(match, "over so many") | {"threshold": True}
-        return Measure(kind="consistency", unit=self._unit(match["noun"]), **common)  # type: ignore[arg-type]
+    def _duration(self, match: re.Match[str], how: str) -> Measure:
+        return self._measure(match, how, "duration", "seconds", factor=self._seconds[match["time"].lower()])
 
-    def _times_per(self, match: re.Match[str]) -> Measure:
-        common = self._common(match, "times per") | {"threshold": True}
-        if match["once"]:
-            common["value"] = {"once": 1.0, "twice": 2.0}[match["once"].lower()]
-        per = _PER.get(match["per"].lower(), match["per"].lower())
-        return Measure(kind="rate", unit="times", per=per, **common)  # type: ignore[arg-type]
+    def _consistency(self, match: re.Match[str], how: str) -> Measure:
+        # "over 3 sessions" is a stretch of time, not more than three.
+        over = (match.groupdict().get("pre") or "").lower() == "over"
+        return self._measure(match, how, "consistency", self._unit(match["noun"]), comparison="exactly" if over else None)
 
-    def _level(self, match: re.Match[str]) -> Measure:
-        grade = match["a"] or str(_ORDINALS.index(match["word"].lower()) + 1)
-        common = self._common(match, "grade level") | {"value": float(grade), "threshold": True}
-        return Measure(kind="level", unit="grade", **common)  # type: ignore[arg-type]
+    def _times_per(self, match: re.Match[str], how: str) -> Measure:
+        value = {"once": 1.0, "twice": 2.0}[match["once"].lower()] if match["once"] else None
+        return self._measure(match, how, "rate", "times", value=value, per=_per(match["per"] or match["adverb"]))
 
-    def _lexile(self, match: re.Match[str]) -> Measure:
-        common = self._common(match, "lexile")
-        common |= {"value": float(match["a"] or match["c"]), "threshold": True}
-        return Measure(kind="level", unit="lexile", **common)  # type: ignore[arg-type]
+    def _level(self, match: re.Match[str], how: str) -> Measure:
+        value = None if match["a"] else float(_ORDINALS.index(match["word"].lower()) + 1)
+        return self._measure(match, how, "level", "grade", value=value)
 
-    def _score(self, match: re.Match[str]) -> Measure:
-        common = self._common(match, "score") | {"threshold": True}
-        return Measure(kind="rubric", unit="points", **common)  # type: ignore[arg-type]
+    def _lexile(self, match: re.Match[str], how: str) -> Measure:
+        return self._measure(match, how, "level", "lexile", value=float(match["a"] or match["c"]))
 
-    def _counted(self, match: re.Match[str]) -> Measure:
+    def _mlu(self, match: re.Match[str], how: str) -> Measure:
+        return self._measure(match, how, "count", "morphemes")
+
+    def _score(self, match: re.Match[str], how: str) -> Measure:
+        bare = match.groupdict().get("c")  # "a 3 on a 4-point rubric"
+        return self._measure(match, how, "rubric", "points", value=number(bare) if bare else None)
+
+    def _counted(self, match: re.Match[str], how: str) -> Measure:
         unit = self._unit(match["noun"])
-        kind = {"prompts": "prompts", "errors": "errors", "points": "rubric"}.get(unit, "count")
-        return Measure(kind=kind, unit=unit, **self._common(match, "counted"))  # type: ignore[arg-type]
+        return self._measure(match, how, _KIND_OF_UNIT.get(unit, "count"), unit)
 
-    def _bare(self, match: re.Match[str]) -> Measure:
-        return Measure(kind="count", unit="", **self._common(match, "bare threshold"))  # type: ignore[arg-type]
+    def _bare(self, match: re.Match[str], how: str) -> Measure:
+        return self._measure(match, how, "count", "")
 
-    def _none(self, match: re.Match[str]) -> Measure:
+    def _none(self, match: re.Match[str], how: str) -> Measure:
         unit = self._unit(match["noun"])
-        common = self._common(match, "none") | {"comparison": "at_most", "threshold": True}
-        kind = {"prompts": "prompts", "errors": "errors"}.get(unit, "count")
-        return Measure(kind=kind, unit=unit, **common)  # type: ignore[arg-type]
+        return self._measure(match, how, _KIND_OF_UNIT.get(unit, "count"), unit, value=0.0, comparison="at_most")
 
 
-_PER = {"min": "minute", "sec": "second", "hr": "hour", "period": "class period", "class": "class period"}
-_ORDINALS = "first second third fourth fifth sixth seventh eighth".split()
+_KIND_OF_UNIT: dict[str, Kind] = {"prompts": "prompts", "errors": "errors", "points": "rubric"}
+_PER = {
+    "min": "minute", "sec": "second", "hr": "hour", "period": "class period", "class": "class period",
+    "daily": "day", "weekly": "week", "monthly": "month", "hourly": "hour",
+}  # fmt: skip
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+
+
+def _per(words: str) -> str:
+    words = " ".join(words.lower().split())
+    return _PER.get(words, words)
+
+
+def _built(build: Builder, match: re.Match[str], how: str) -> Measure | None:
+    try:
+        return build(match, how)
+    except ValueError:  # a number word that is no number: no reading rather than a wrong one
+        return None
 
 
 def _first_longest(found: list[tuple[int, int, int, Measure]]) -> Iterator[Measure]:

@@ -1,0 +1,5 @@
+"""``python -m goalsmith``."""
+
+from goalsmith.cli import main
+
+main()

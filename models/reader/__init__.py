@@ -1,0 +1,1 @@
+"""The trained reader: a small transformer encoder with token and statement heads."""
