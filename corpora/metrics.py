@@ -34,7 +34,8 @@ def _f1(hits: int, invented: int, missed: int) -> float:
     return 2 * hits / total if total else 1.0
 
 
-def _overlap(a: tuple[int, int], b: tuple[int, int]) -> float:
+def overlap(a: tuple[int, int], b: tuple[int, int]) -> float:
+    """Intersection over union of two spans."""
     shared = max(0, min(a[1], b[1]) - max(a[0], b[0]))
     return shared / (max(a[1], b[1]) - min(a[0], b[0]))
 
@@ -42,8 +43,8 @@ def _overlap(a: tuple[int, int], b: tuple[int, int]) -> float:
 def _matched(gold: list[tuple[int, int]], other: list[tuple[int, int]]) -> int:
     left, hits = list(other), 0
     for span in gold:
-        best = max(left, key=lambda o: _overlap(span, o), default=None)
-        if best is not None and _overlap(span, best) >= 0.5:
+        best = max(left, key=lambda o: overlap(span, o), default=None)
+        if best is not None and overlap(span, best) >= 0.5:
             left.remove(best)
             hits += 1
     return hits

@@ -6,11 +6,14 @@ It fills ``doc.spans["goalsmith"]`` with the labelled parts, and ``doc._.goal_ki
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+
 from spacy.language import Language
 from spacy.tokens import Doc, SpanGroup
+from spacy.util import minibatch
 
 from goalsmith.errors import TextError
-from goalsmith.grammar import grammar
+from goalsmith.reader import trained_reader
 from goalsmith.reading import Reader, Reading
 from goalsmith.text import Document
 
@@ -28,16 +31,28 @@ class ReaderComponent:
         self.reader = reader
 
     def __call__(self, doc: Doc) -> Doc:
-        """Read ``doc``; a document that is empty or too long is left unread."""
-        try:
-            document = Document(doc.text)
-        except TextError:
-            return doc
-        reading = self.reader.read(document)
-        return fill(doc, reading)
+        """Read one document; one that is empty or too long is left unread."""
+        return self._read([doc])[0]
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Read a stream of documents, ``batch_size`` at a time."""
+        for docs in minibatch(stream, batch_size):
+            yield from self._read(docs)
+
+    def _read(self, docs: Sequence[Doc]) -> Sequence[Doc]:
+        readable = []
+        for doc in docs:
+            try:
+                readable.append((doc, Document(doc.text)))
+            except TextError:
+                continue
+        readings = self.reader.read([document for _, document in readable])
+        for (doc, _), reading in zip(readable, readings, strict=True):
+            _fill(doc, reading)
+        return docs
 
 
-def fill(doc: Doc, reading: Reading) -> Doc:
+def _fill(doc: Doc, reading: Reading) -> None:
     """Put a reading on a document; a part that cuts through a token takes the whole token."""
     spans = [
         doc.char_span(part.span.start, part.span.end, label=part.label, alignment_mode="expand")
@@ -45,7 +60,6 @@ def fill(doc: Doc, reading: Reading) -> Doc:
     ]
     doc.spans[SPANS_KEY] = SpanGroup(doc, name=SPANS_KEY, spans=[s for s in spans if s is not None])
     doc._.goal_kind, doc._.goal_area, doc._.goal_reading = reading.kind, reading.area, reading
-    return doc
 
 
 @Language.factory(
@@ -54,4 +68,4 @@ def fill(doc: Doc, reading: Reading) -> Doc:
 )
 def make_reader(nlp: Language, name: str) -> ReaderComponent:
     """The reader that ships."""
-    return ReaderComponent(grammar())
+    return ReaderComponent(trained_reader())

@@ -6,7 +6,8 @@
     ├── TextError        the draft itself can't be reviewed (empty, too long, not a string)
     ├── InputError       a file or a row of it can't be read; names file, line and cause
     ├── ConfigError      goalsmith.toml or an option asks for what isn't there
-    └── TableError       a data table that ships with goalsmith is damaged; names file, row and cause
+    ├── TableError       a data table that ships with goalsmith is damaged; names file, row and cause
+    └── ModelError       the weights that ship with goalsmith are missing or damaged; names file and cause
 
 A finding about a goal is never an exception: it is a :class:`goalsmith.Diagnostic`.
 """
@@ -32,3 +33,7 @@ class ConfigError(GoalsmithError, ValueError):
 
 class TableError(GoalsmithError, RuntimeError):
     """A table inside the package is damaged; the text names file, row and cause."""
+
+
+class ModelError(GoalsmithError, RuntimeError):
+    """A model's file is missing, damaged or of another version; the text names file and cause."""

@@ -6,6 +6,7 @@ Nothing is decided here about right or wrong: the checks do that.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -107,6 +108,7 @@ class Facts:
     deadlines: tuple[Deadline, ...]
     methods: tuple[Method, ...]
     placeholders: tuple[Placeholder, ...]
+    scheduled: bool  # whether it is said how often data are taken, with the method or the criterion
     adult: Span | None = None  # an adult as the one who acts
     present_levels: PresentLevels | None = None
 
@@ -272,18 +274,13 @@ _NO_NAME = {
 }  # fmt: skip
 
 
-def read_present_levels(text: str) -> PresentLevels:
-    """A present-levels statement -> its areas and measures."""
-    from goalsmith.kinds import kinds
-
-    sentences = [s for s in re.split(r"(?<=[.!?])\s+|\n", text) if s.strip()]
-    areas = {
-        area
-        for sentence in sentences
-        for area, weight in kinds().weigh(sentence).area_weights.items()
-        if weight > 1.0
-    }
-    return PresentLevels(text=text, areas=frozenset(areas), measures=tuple(quantities().find(text)))
+def read_present_levels(text: str, readings: Sequence[Reading]) -> PresentLevels:
+    """A present-levels statement and the readings of its sentences -> its areas and measures."""
+    return PresentLevels(
+        text=text,
+        areas=frozenset(reading.area for reading in readings),
+        measures=tuple(quantities().find(text)),
+    )
 
 
 def read_facts(
@@ -316,6 +313,11 @@ def read_facts(
         baselines=tuple(_baseline(text, span, patterns) for span in reading.of("baseline")),
         deadlines=tuple(d for span in reading.of("timeframe") for d in _deadline(text, span, today)),
         methods=tuple(_method(text, span, patterns) for span in reading.of("method")),
+        scheduled=any(
+            patterns.schedule.search(text, span.start, span.end)
+            for label in ("method", "criterion")
+            for span in reading.of(label)
+        ),
         placeholders=tuple(
             Placeholder(span=Span(m.start(), m.end())) for m in patterns.placeholder.finditer(text)
         ),

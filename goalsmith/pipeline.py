@@ -5,6 +5,7 @@ The only module that knows every stage; read it as the table of contents.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from goalsmith.review import Review
 from goalsmith.rules import Level, Rules, make_rules
 from goalsmith.score import score
 from goalsmith.text import Document
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -47,9 +50,8 @@ class Goalsmith:
             TextError: the text is empty, too long, or not a string.
         """
         document = Document(text)
-        reading: Reading = self.nlp(document.text)._.goal_reading
-        known = read_present_levels(present_levels) if present_levels else None
-        return self._judge(document, reading, known, today or date.today(), id)
+        known = self._present_levels(present_levels)
+        return self._judge(document, self._read(document), known, today or date.today(), id)
 
     def pipe(
         self,
@@ -71,9 +73,19 @@ class Goalsmith:
             TextError: at the first text that is empty, too long, or not a string.
         """
         day = today or date.today()
-        known = read_present_levels(present_levels) if present_levels else None
+        known = self._present_levels(present_levels)
         for doc in self.nlp.pipe((Document(text).text for text in texts), batch_size=batch_size):
             yield self._judge(Document(doc.text), doc._.goal_reading, known, day, None)
+
+    def _read(self, document: Document) -> Reading:
+        reading: Reading = self.nlp(document.text)._.goal_reading
+        return reading
+
+    def _present_levels(self, text: str | None) -> PresentLevels | None:
+        if text is None:
+            return None
+        sentences = [Document(text) for text in _SENTENCE_END.split(Document(text).text) if text.strip()]
+        return read_present_levels(text, [self._read(sentence) for sentence in sentences])
 
     def _judge(
         self,

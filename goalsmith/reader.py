@@ -8,7 +8,6 @@ they are loaded at the first reading, after their checksums were compared.
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,10 +15,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goalsmith.decoding import Decoder, Manifest
+from pydantic import ValidationError
+
+from goalsmith.decoding import JUDGMENTS, Decoder, Manifest
 from goalsmith.errors import ModelError
 from goalsmith.reading import Reading
-from goalsmith.tables import parse
 from goalsmith.text import Document
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
+FORMAT = 1
 FOLDER = Path(__file__).parent / "weights" / "reader"
 _SHARED = 32  # tokens at each end of a window of a long text that only give context
 _BATCH = 16  # windows the encoder is given at once; more pads more than it saves
@@ -130,4 +131,36 @@ def _load(folder: Path) -> _Model:
     from safetensors.numpy import load
     from tokenizers import Tokenizer
 
-    manifest = parse(Manifest, json.loads(_bytes(folder / "reader.json")), str(folder / "reader.json"))
+    manifest = _manifest(folder / "reader.json")
+    for name, wanted in manifest.sha256.items():
+        if hashlib.sha256(_bytes(folder / name)).hexdigest() != wanted:
+            raise ModelError(f"{folder / name}: damaged: its checksum is not the one in reader.json; reinstall goalsmith")
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    # One thread a reader: who reads a district's bank runs several processes.
+    encoder = ctranslate2.Encoder(str(folder / "encoder"), device="cpu", inter_threads=1, intra_threads=1)
+    return _Model(manifest, tokenizer, encoder, load(_bytes(folder / "heads.safetensors")))
+
+
+def _manifest(path: Path) -> Manifest:
+    try:
+        manifest = Manifest.model_validate_json(_bytes(path))
+    except ValidationError as error:
+        raise ModelError(f"{path}: damaged: {error.errors()[0]['msg']}") from None
+    if manifest.format != FORMAT:
+        raise ModelError(f"{path}: format {manifest.format}, but this goalsmith reads format {FORMAT}")
+    return manifest
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: {(error.strerror or str(error)).lower()}; reinstall goalsmith") from None
+
+
+@cache
+def trained_reader() -> TrainedReader:
+    """The reader that ships, shared by everything in the process."""
+    return TrainedReader()

@@ -23,6 +23,7 @@ class _Verbs(Row):
     absence: list[str]
     inner: list[str]
     countable: list[str]
+    skills: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ class Verbs:
             rf"\b(?:by|as\s+(?:shown|evidenced|demonstrated|measured)\s+by|through|including|such\s+as|\(|e\.g\.,?|i\.e\.,?)\s*(?:independently\s+|correctly\s+|\w+ly\s+)?(?P<verb>{alternatives([f for f, (_, s) in self._entry.items() if f.split()[0].endswith('ing') and s == 'observable'])})\b",
             re.IGNORECASE,
         )
+        self._skill = {verb: skill for skill, verbs in table.skills.items() for verb in verbs}
         self._inner = re.compile(rf"\b(?:{alternatives(table.inner)})\b", re.IGNORECASE)
         self._countable = re.compile(rf"(?<!\w)(?:{alternatives(table.countable)})\b", re.IGNORECASE)
         self._named = re.compile(r"\([^)]*\w[^)]*\)|,.*,|:\s*\w|\b(?:such as|including|e\.g)", re.IGNORECASE)
@@ -101,6 +103,15 @@ class Verbs:
     def find(self, text: str, start: int, end: int) -> re.Match[str] | None:
         """The first verb form in ``text[start:end]``."""
         return self._head.search(text, start, end)
+
+    def skill(self, verb: str) -> str | None:
+        """The field a verb belongs to where it can only mean one, else None."""
+        return self._skill.get(verb)
+
+    def at(self, text: str, start: int, end: int) -> Act | None:
+        """The act whose verb begins right at ``start``, or None."""
+        match = self._head.match(text, start, end)
+        return self.read(text, match.start(), end) if match else None
 
     def read(self, text: str, start: int, end: int, *, counted: bool = False) -> Act | None:
         """The act of the verb phrase ``text[start:end]``; ``counted`` when a level is given for it."""

@@ -249,7 +249,7 @@ def no_schedule(facts: Facts) -> Iterator[Finding]:
         Mia will raise her hand in 4 of 5 lessons, according to a daily teacher tally.
         Mia will raise her hand in 4 of 5 lessons.
     """
-    if not facts.methods or any(method.schedule for method in facts.methods):
+    if not facts.methods or facts.scheduled:
         return
     if facts.placeholders and any(m.span.overlaps(p.span) for m in facts.methods for p in facts.placeholders):
         return

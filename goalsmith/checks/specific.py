@@ -9,7 +9,6 @@ from goalsmith.checks.phrases import phrases
 from goalsmith.checks.places import before_learner, gap, insert
 from goalsmith.checks.registry import Finding, check
 from goalsmith.facts import Facts
-from goalsmith.kinds import kinds
 from goalsmith.text import Span
 from goalsmith.verbs import verbs
 
@@ -85,35 +84,31 @@ def several_behaviors(facts: Facts) -> Iterator[Finding]:
     missed the goal. Each skill wants its own goal or objective.
 
     Flags:
-        Ana will read a grade 3 passage aloud «and write a five-sentence paragraph» with 80% accuracy by June 2027.
+        Ana will read a grade 3 passage aloud «and multiply two-digit numbers» with 80% accuracy by June 2027.
         Given a checklist, Ana will pack her bag by 3:00 «and will read» 80 words per minute by June 2027.
     Passes:
         Ana will read a grade 3 passage and answer questions about it with 80% accuracy by June 2027.
         Ana will set up and solve two-step word problems with 80% accuracy by June 2027.
     """
-    text, areas = facts.text, kinds()
-    again = re.compile(r"(?:,\s*)?\b(?:and|as\s+well\s+as)\s+(?:she\s+|he\s+|they\s+)?will\s+(?:be\s+able\s+to\s+)?(?!not\b)\w+", re.IGNORECASE)
-    if facts.behaviors and (match := again.search(text, facts.behaviors[0].span.start)):
-        begin = match.start() + (len(match[0]) - len(match[0].lstrip(" ,")))
-        yield _second(Span(begin, match.end()), text)
+    text = facts.text
+    if facts.behaviors and (match := _AGAIN.search(text, facts.behaviors[0].span.start)):
+        yield _second(Span(match.start("second"), match.end()), text)
         return
     for behavior in facts.behaviors:
-        for match in re.finditer(r"\band\s+(?=\w)", text[behavior.span.start : behavior.span.end]):
-            at = behavior.span.start + match.start()
-            verb = verbs().match_at(text, behavior.span.start + match.end())
-            if verb is None or verb.end() > behavior.span.end:
+        first = behavior.act and verbs().skill(behavior.act.verb)
+        for match in re.finditer(r"\band\s+(?=\w)", text[: behavior.span.end]):
+            act = verbs().at(text, match.end(), behavior.span.end)
+            if match.start() < behavior.span.start or first is None or act is None:
                 continue
-            first = areas.weigh(text[behavior.span.start : at])
-            second = areas.weigh(text[at : behavior.span.end])
-            if (
-                first.area != second.area
-                and first.area_weights[first.area] >= 1.5
-                and second.area_weights[second.area] >= 1.5
-                and second.area_weights[first.area] == 0
-                and first.area_weights[second.area] == 0
-            ):
-                yield _second(Span(at, behavior.span.end), text)
+            if (second := verbs().skill(act.verb)) is not None and second != first:
+                yield _second(Span(match.start(), behavior.span.end), text)
                 return
+
+
+_AGAIN = re.compile(
+    r"(?:,\s*)?\b(?P<second>(?:and|as\s+well\s+as)\s+(?:she\s+|he\s+|they\s+)?will\s+(?:be\s+able\s+to\s+)?(?!not\b)\w+)",
+    re.IGNORECASE,
+)
 
 
 def _second(span: Span, text: str) -> Finding:
@@ -324,8 +319,7 @@ def decrease_only(facts: Facts) -> Iterator[Finding]:
         act = behavior.act
         if act is None or act.verb not in ("decrease", "reduce", "lessen", "lower", "diminish", "minimize", "cut down", "cut down on"):
             continue
-        weights = kinds().weigh(facts.text).area_weights
-        if max(weights, key=lambda area: weights[area]) == "behavior":
+        if facts.reading.area == "behavior":
             yield Finding(
                 span=act.span,
                 message="It lowers a behavior and names nothing in its place.",

