@@ -26,9 +26,9 @@ def annotation(statement: Statement) -> Annotation:
 
 
 def main() -> None:
+    """Print the table."""
     first, second = (
-        {s.id: annotation(s) for s in read_statements(ANNOTATIONS / name)}
-        for name in ("first", "second")
+        {s.id: annotation(s) for s in read_statements(ANNOTATIONS / name)} for name in ("first", "second")
     )
     print(table(compare(first, second)))
 

@@ -13,11 +13,60 @@ from random import Random
 
 from corpora.markup import Statement
 
-_NAMES = (
-    "Amari Anika Bao Bashir Camille Chidi Dalia Emre Farah Gael Hana Idris Ines Jiho Kaia Kofi Leilani Luca "
-    "Mirela Nasir Noor Oksana Paloma Quentin Rania Sefu Tala Umar Vera Wren Xiomara Yara Zane Theo Ruth Paul "
-    "Marta Louis Kim Jude Ivo Heidi Gus Faye Ezra Dina Cal Bea Abe Student Student Student"
-).split()
+_NAMES = [
+    "Amari",
+    "Anika",
+    "Bao",
+    "Bashir",
+    "Camille",
+    "Chidi",
+    "Dalia",
+    "Emre",
+    "Farah",
+    "Gael",
+    "Hana",
+    "Idris",
+    "Ines",
+    "Jiho",
+    "Kaia",
+    "Kofi",
+    "Leilani",
+    "Luca",
+    "Mirela",
+    "Nasir",
+    "Noor",
+    "Oksana",
+    "Paloma",
+    "Quentin",
+    "Rania",
+    "Sefu",
+    "Tala",
+    "Umar",
+    "Vera",
+    "Wren",
+    "Xiomara",
+    "Yara",
+    "Zane",
+    "Theo",
+    "Ruth",
+    "Paul",
+    "Marta",
+    "Louis",
+    "Kim",
+    "Jude",
+    "Ivo",
+    "Heidi",
+    "Gus",
+    "Faye",
+    "Ezra",
+    "Dina",
+    "Cal",
+    "Bea",
+    "Abe",
+    "Student",
+    "Student",
+    "Student",
+]
 
 Spans = tuple[tuple[int, int, str], ...]
 
@@ -56,7 +105,11 @@ def rename(statement: Statement, rng: Random) -> Statement:
 
 def renumber(statement: Statement, rng: Random) -> Statement:
     """Move percentages and small counts; dates and years stay."""
-    for match in reversed(list(re.finditer(r"(?<![\w./-])(\d{1,3})(?=\s?%|\s(?:of|out of|words|minutes|trials))", statement.text))):
+    for match in reversed(
+        list(
+            re.finditer(r"(?<![\w./-])(\d{1,3})(?=\s?%|\s(?:of|out of|words|minutes|trials))", statement.text)
+        )
+    ):
         value = int(match[1])
         new = rng.choice(range(50, 101, 5)) if value > 20 else max(1, value + rng.choice((-1, 0, 1)))
         statement = _splice(statement, match.start(), match.end(), str(new))
@@ -95,7 +148,9 @@ def unclose(statement: Statement, rng: Random) -> Statement:
 
 def drop_part(statement: Statement, rng: Random) -> Statement:
     """Take one part out with its comma; what the loss does to the grades is not known."""
-    droppable = [s for s in statement.spans if s[2] in ("TIMEFRAME", "METHOD", "BASELINE", "CONDITION", "CRITERION")]
+    droppable = [
+        s for s in statement.spans if s[2] in ("TIMEFRAME", "METHOD", "BASELINE", "CONDITION", "CRITERION")
+    ]
     if not droppable or len(statement.spans) < 3:
         return statement
     start, end, label = rng.choice(droppable)
@@ -104,7 +159,17 @@ def drop_part(statement: Statement, rng: Random) -> Statement:
     if stop >= len(statement.text.rstrip(".")):
         before = re.search(r",?\s*$", statement.text[:start])
         start, stop = before.start() if before else start, end
-    out = _splice(replace(statement, spans=tuple(s for s in statement.spans if s[:2] != (start, end) and not (s[0] >= start and s[1] <= stop))), start, stop, "")
+    out = _splice(
+        replace(
+            statement,
+            spans=tuple(
+                s for s in statement.spans if s[:2] != (start, end) and not (s[0] >= start and s[1] <= stop)
+            ),
+        ),
+        start,
+        stop,
+        "",
+    )
     if not out.text.strip():
         return statement
     lost_level = label == "CRITERION" and not any(s[2] == "CRITERION" for s in out.spans)
@@ -147,7 +212,9 @@ class Varier:
     def swap_part(self, statement: Statement, rng: Random) -> Statement:
         """Put another record's timeframe, method, baseline, condition or criterion in a part's place."""
         swappable = [
-            span for span in statement.spans if span[2] in ("TIMEFRAME", "METHOD", "BASELINE", "CONDITION", "CRITERION")
+            span
+            for span in statement.spans
+            if span[2] in ("TIMEFRAME", "METHOD", "BASELINE", "CONDITION", "CRITERION")
         ]
         if not swappable:
             return statement

@@ -153,7 +153,9 @@ def _statement(header: str, body: str) -> Statement:
 
 def read_file(path: Path) -> Iterator[Statement]:
     """Yield a file's statements. Raises CorpusError naming file, line and cause."""
-    header, line_no, body, seen = "", 0, [], set()
+    header, line_no = "", 0
+    body: list[str] = []
+    seen: set[str] = set()
 
     def record() -> Iterator[Statement]:
         if not header:

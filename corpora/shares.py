@@ -30,13 +30,12 @@ def too_alike(statements: list[Statement]) -> list[tuple[str, str, float]]:
         for gram in own:
             shared.update((other, ident) for other in holders[gram])
             holders[gram].append(ident)
-    pairs = [
-        (a, b, n / (len(grams[a]) + len(grams[b]) - n)) for (a, b), n in shared.items()
-    ]
+    pairs = [(a, b, n / (len(grams[a]) + len(grams[b]) - n)) for (a, b), n in shared.items()]
     return sorted((p for p in pairs if p[2] >= TOO_ALIKE), key=lambda p: -p[2])
 
 
 def main(paths: list[str]) -> int:
+    """Print the shares; 1 when two records are too alike, 2 when a file can't be read."""
     try:
         statements = [s for p in paths for s in read_file(Path(p))] if paths else read_statements()
     except (CorpusError, OSError) as error:

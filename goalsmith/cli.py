@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from enum import Enum
@@ -270,10 +271,8 @@ def _paste(smith: Goalsmith, present_levels: str | None, today: date | None) -> 
 
 def _read_paste(out: Console) -> str | None:
     """Lines up to a blank one; None when the user leaves and nothing is left to answer."""
-    try:  # with it a pasted line may be longer than the terminal's own limit, and can be edited
+    with suppress(ImportError):  # with it a pasted line may be longer than the terminal's own limit
         import readline  # noqa: F401
-    except ImportError:
-        pass
     lines: list[str] = []
     while True:
         try:
@@ -303,10 +302,7 @@ def rules(
     from goalsmith.report import catalogue
 
     made = _rules(rules, config)
-    if packs:
-        rows = catalogue.pack_rows()
-    else:
-        rows = catalogue.check_rows(made)
+    rows = catalogue.pack_rows() if packs else catalogue.check_rows(made)
     if format is Format.text:
         _console().print(catalogue.table(rows))
     elif format is Format.markdown:

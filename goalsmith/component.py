@@ -7,10 +7,10 @@ It fills ``doc.spans["goalsmith"]`` with the labelled parts, and ``doc._.goal_ki
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from spacy.language import Language
 from spacy.tokens import Doc, SpanGroup
-from spacy.util import minibatch
 
 from goalsmith.errors import TextError
 from goalsmith.reader import trained_reader
@@ -36,8 +36,9 @@ class ReaderComponent:
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
         """Read a stream of documents, ``batch_size`` at a time."""
-        for docs in minibatch(stream, batch_size):
-            yield from self._read(docs)
+        docs = iter(stream)
+        while batch := list(islice(docs, batch_size)):
+            yield from self._read(batch)
 
     def _read(self, docs: Sequence[Doc]) -> Sequence[Doc]:
         readable = []

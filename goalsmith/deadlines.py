@@ -72,8 +72,17 @@ class Deadlines:
         the = r"(?:the\s+|his\s+|her\s+|their\s+|this\s+|our\s+|an?\s+)?"
         filler = r"(?:\w+(?:'s|’s)\s+)?"
         self._patterns: list[tuple[str, re.Pattern[str]]] = [
-            ("date", re.compile(rf"(?<!\w)(?:{_LEAD}\s+)(?:the\s+end\s+of\s+|end\s+of\s+|late\s+|early\s+|mid[- ]?)?{_DATE}", re.I)),
-            ("unfilled", re.compile(rf"(?<!\w){_LEAD}\s+(?:the\s+)?[\[({{<]?{_OPEN}(?:[\])}}>](?!\w))?", re.I)),
+            (
+                "date",
+                re.compile(
+                    rf"(?<!\w)(?:{_LEAD}\s+)(?:the\s+end\s+of\s+|end\s+of\s+|late\s+|early\s+|mid[- ]?)?{_DATE}",
+                    re.I,
+                ),
+            ),
+            (
+                "unfilled",
+                re.compile(rf"(?<!\w){_LEAD}\s+(?:the\s+)?[\[({{<]?{_OPEN}(?:[\])}}>](?!\w))?", re.I),
+            ),
             (
                 "weeks",
                 re.compile(
@@ -83,7 +92,13 @@ class Deadlines:
             ),
             ("event", re.compile(rf"(?<!\w)(?:{_LEAD}|at|upon|on)\s+{the}{filler}{the}(?:{events})", re.I)),
             ("event", re.compile(rf"(?<!\w)(?:{'|'.join(map(stretch, table.whole))})", re.I)),
-            ("date", re.compile(rf"(?<!\w)(?:target\s+date|completion\s+date|timeline|timeframe|time\s+frame|end\s+date|due\s+date|due|deadline)\s*[:\-]\s*{_DATE}", re.I)),
+            (
+                "date",
+                re.compile(
+                    rf"(?<!\w)(?:target\s+date|completion\s+date|timeline|timeframe|time\s+frame|end\s+date|due\s+date|due|deadline)\s*[:\-]\s*{_DATE}",
+                    re.I,
+                ),
+            ),
         ]
         self.vague = re.compile(rf"(?<!\w)(?:{alternatives(table.vague)})\b", re.I)
 
@@ -105,7 +120,7 @@ class Deadlines:
 
     @staticmethod
     def _is_criterion(kind: str, match: re.Match[str]) -> bool:
-        """ "over 4 weeks" and "for 3 months" say how consistently, "in 36 weeks" says by when."""
+        """Whether it says how consistently ("over 4 weeks", "for 3 months"), not by when ("in 36 weeks")."""
         words = match[0].lower()
         if kind == "weeks":
             if words.startswith(("over", "for", "during")) and "next" not in words and "iep" not in words:
@@ -154,7 +169,9 @@ def _calendar(words: str, span: Span, today: date) -> Deadline:
         if bare_month:
             return _coming(_month(bare_month[1]), None, span, today, "month")
         read = parser.parse(words, default=datetime(today.year, 1, 1))
-        if read.year != parser.parse(words, default=datetime(today.year + 1, 1, 1)).year:  # no year was written
+        if (
+            read.year != parser.parse(words, default=datetime(today.year + 1, 1, 1)).year
+        ):  # no year was written
             return _coming(read.month, read.day, span, today, "month and day")
         return Deadline(kind="date", span=span, how="calendar date", date=read.date())
     except (ValueError, OverflowError):

@@ -47,7 +47,6 @@ class Manifest(Row):
     areas: list[Area]
     # name -> (a, b): a confidence is sigmoid(a * logit + b), fitted on the corpus's dev split.
     calibration: dict[str, list[float]]
-    doubt: float  # from this calibrated chance on, words not taken for a part are worth a question
     sha256: dict[str, str]
 
 
@@ -82,7 +81,9 @@ class Decoder:
             return Reading(kind=kind, area=area, confidence=Confidence(**sure))
         words = _Words(tokens, answers["tags"])
         parts = tuple(self._parts(document.text, words))
-        chances = {name: _sigmoid(float(answers[name][0])) for name in ("observable", "measurable", "quality")}
+        chances = {
+            name: _sigmoid(float(answers[name][0])) for name in ("observable", "measurable", "quality")
+        }
         observable = chances["observable"] >= 0.5
         # A level decides a goal only where there is one: the veto named above.
         level = any(part.label == "criterion" for part in parts)
@@ -128,12 +129,15 @@ class Decoder:
         if not words.spans:
             return
         path = self._path(words.scores)
-        start = 0
+        start, named = 0, False
         while start < len(path):
             label, end = self._labels[path[start]], start + 1
             while end < len(path) and self._labels[path[end]] == label and not self._begins[path[end]]:
                 end += 1
-            if label is not None and (part := self._part(text, words, label, path, start, end)) is not None:
+            part = self._part(text, words, label, path, start, end) if label else None
+            # A goal has one learner: who is named later is named again, or is another person.
+            if part is not None and not (label == "learner" and named):
+                named = named or label == "learner"
                 yield part
             start = end
 
@@ -147,7 +151,7 @@ class Decoder:
         return Part(label=label, span=span, confidence=self._calibrated("span", chance))
 
     def _doubts(self, text: str, words: _Words, parts: Sequence[Part]) -> Iterator[Part]:
-        """For each label without a part, the words that come nearest to one, where they come near enough."""
+        """For each label without a part, the words that come nearest to being one."""
         if not words.spans:
             return
         found = {part.label for part in parts}
@@ -158,8 +162,6 @@ class Decoder:
             chances = words.chances[:, columns].sum(axis=1)
             peak = int(chances.argmax())
             sure = self._calibrated("presence", float(chances[peak]))
-            if sure < self._manifest.doubt:
-                continue
             start = end = peak
             while start > 0 and chances[start - 1] >= chances[peak] / 2:
                 start -= 1
@@ -179,12 +181,14 @@ class _Words:
         starts = [i for i, word in enumerate(tokens.word_ids) if i == 0 or word != tokens.word_ids[i - 1]]
         ends = [*starts[1:], len(tokens.word_ids)]
         offsets = tokens.offsets
-        self.spans = [Span(offsets[a][0], offsets[b - 1][1]) for a, b in zip(starts, ends, strict=True) if b > a]
+        self.spans = [
+            Span(offsets[a][0], offsets[b - 1][1]) for a, b in zip(starts, ends, strict=True) if b > a
+        ]
         if not self.spans:
             return
         # A word's pieces vote together: a part never begins inside a word.
-        sums = np.add.reduceat(logits, starts, axis=0)
-        self.scores = sums / np.array([b - a for a, b in zip(starts, ends, strict=True)], np.float32)[:, None]
+        pieces = np.diff([*starts, len(tokens.word_ids)]).astype(np.float32)
+        self.scores: Floats = (np.add.reduceat(logits, starts, axis=0) / pieces[:, None]).astype(np.float32)
         self.chances = _softmax(self.scores)
 
 
@@ -211,8 +215,9 @@ def _unmatched(char: str, inner: str) -> bool:
 def _softmax(logits: Floats) -> Floats:
     import numpy as np
 
-    raised: Floats = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return raised / raised.sum(axis=-1, keepdims=True)
+    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    chances: Floats = raised / raised.sum(axis=-1, keepdims=True)
+    return chances
 
 
 def _sigmoid(value: float) -> float:

@@ -47,7 +47,11 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One finding: what is the matter (``message``), what to do (``help``), and by which source."""
+    """One finding: what is the matter (``message``), what to do (``help``), and by which source.
+
+    ``confidence`` is the calibrated chance that the reader's judgment behind it is right, None where it
+    rests on none; where it is low the message is a question and the severity "hint".
+    """
 
     code: str
     name: str
@@ -56,6 +60,8 @@ class Diagnostic:
     message: str
     help: str
     source: str
+    confidence: float | None = None
+    question: bool = False
     fix: Fix | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -70,6 +76,8 @@ class Diagnostic:
             "help": self.help,
             "source": self.source,
         }
+        if self.confidence is not None:
+            row |= {"confidence": self.confidence, "question": self.question}
         if self.fix is not None:
             row["fix"] = self.fix.to_dict()
         return row

@@ -120,9 +120,7 @@ class Facts:
     @property
     def targets(self) -> list[Measure]:
         """The measures of the criteria that say how well, not how consistently."""
-        return [
-            c.measure for c in self.criteria if c.measure and c.measure.kind != "consistency"
-        ]
+        return [c.measure for c in self.criteria if c.measure and c.measure.kind != "consistency"]
 
     def has(self, part: Label) -> bool:
         """Whether the reader found the part."""
@@ -202,6 +200,7 @@ def _measure(measure: Measure | None) -> dict[str, Any]:
 class _Words(Row):
     adults: list[str]
     schedule: list[str]
+    schedule_words: list[str]
     persons: list[str]
     open_supports: list[str]
     placeholders: list[str]
@@ -252,6 +251,7 @@ class _Patterns:
         words = load("words", _Words)
         flags = re.IGNORECASE
         self.schedule = re.compile("|".join(words.schedule).replace(" ", r"\s+"), flags)
+        self.schedule_word = re.compile(rf"\b(?:{alternatives(words.schedule_words)})\b", flags)
         self.person = re.compile(rf"\b(?:{alternatives(words.persons)})(?:s|'s|’s)?\b", flags)
         self.open_support = re.compile("|".join(words.open_supports).replace(" ", r"\s+"), flags)
         self.placeholder = re.compile("|".join(words.placeholders), flags)
@@ -260,7 +260,9 @@ class _Patterns:
             rf"(?<![\w-])(?P<adult>(?:(?:the|a|an|his|her|their|my|our|all|each|special\s+education|general\s+education|classroom)\s+)*(?:{adults})(?:\s+(?:and|or|and/or)\s+(?:{adults}))*)\s+(?:will|shall|must|should)\b",
             flags,
         )
-        self.negated = re.compile(r"\b(?:will|shall|to|must)\s+(?:\w+ly\s+)?(?:not|never)\b|\bwon[’']t\b", flags)
+        self.negated = re.compile(
+            r"\b(?:will|shall|to|must)\s+(?:\w+ly\s+)?(?:not|never)\b|\bwon[’']t\b", flags
+        )
 
 
 @cache
@@ -314,9 +316,12 @@ def read_facts(
         deadlines=tuple(d for span in reading.of("timeframe") for d in _deadline(text, span, today)),
         methods=tuple(_method(text, span, patterns) for span in reading.of("method")),
         scheduled=any(
-            patterns.schedule.search(text, span.start, span.end)
-            for label in ("method", "criterion")
-            for span in reading.of(label)
+            pattern.search(text, span.start, span.end)
+            for pattern, spans in (
+                (patterns.schedule, reading.of("method")),
+                (patterns.schedule_word, reading.of("criterion")),
+            )
+            for span in spans
         ),
         placeholders=tuple(
             Placeholder(span=Span(m.start(), m.end())) for m in patterns.placeholder.finditer(text)
@@ -329,7 +334,11 @@ def read_facts(
 def _adult(text: str, reading: Reading, patterns: _Patterns) -> Span | None:
     match = patterns.adult.search(text)
     learners = reading.of("learner")
-    if match is None or (learners and not learners[0].overlaps(Span(match.start("adult"), match.end("adult"))) and learners[0].start < match.start()):
+    if match is None or (
+        learners
+        and not learners[0].overlaps(Span(match.start("adult"), match.end("adult")))
+        and learners[0].start < match.start()
+    ):
         return None
     return Span(match.start("adult"), match.end("adult"))
 

@@ -81,11 +81,34 @@ class _Quantities(Row):
 _ONES = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
-_TENS = {w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS = {
+    w: 10 * i
+    for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+}
 _WORD = "|".join(sorted([*_ONES, *_TENS], key=len, reverse=True))
 _NUMBER_WORDS = (
     rf"(?:(?:{_WORD}|a)[\s-]hundred(?:(?:\s+and)?[\s-](?:{_WORD})(?:[\s-](?:{_WORD}))?)?"
@@ -99,13 +122,28 @@ _NEXT = rf"(?:{_DIGITS}|{_NUMBER_WORDS}(?![a-z]))"
 
 # "grade 4 passages" counts no passages, "by 12/15" is a day.
 _NOT_NUMBERED = "".join(
-    rf"(?<!{word}\s)" for word in "grade level chapter unit lesson page step tier form list book room part".split()
+    rf"(?<!{word}\s)"
+    for word in [
+        "grade",
+        "level",
+        "chapter",
+        "unit",
+        "lesson",
+        "page",
+        "step",
+        "tier",
+        "form",
+        "list",
+        "book",
+        "room",
+        "part",
+    ]
 )
 _NOT_DATED = r"(?<!by\s)(?<!before\s)(?<!until\s)(?<!since\s)"
 
 
 def number(words: str) -> float:
-    """"95", "1,200", ".5", "twenty-five", "one hundred and ten" -> the number. Raises ValueError."""
+    """Read a number: "95", "1,200", ".5", "twenty-five", "one hundred and ten". Raises ValueError."""
     words = words.strip().lower()
     if re.fullmatch(_DIGITS, words):
         return float(words.replace(",", ""))
@@ -136,12 +174,8 @@ class Quantities:
         self._unit_of = {noun: unit for unit, nouns in table.units.items() for noun in nouns}
         self._seconds = table.time
         self._rates = table.rates
-        self._before = {
-            phrase: name for name, words in table.comparison.items() for phrase in words.before
-        }
-        self._after = {
-            phrase: name for name, words in table.comparison.items() for phrase in words.after
-        }
+        self._before = {phrase: name for name, words in table.comparison.items() for phrase in words.before}
+        self._after = {phrase: name for name, words in table.comparison.items() for phrase in words.after}
         before = alternatives(list(self._before))
         after = alternatives(list(self._after))
         hedge = alternatives(table.hedges.before)
@@ -156,7 +190,11 @@ class Quantities:
         run = r"consecutive|successive|straight|separate|different|random|probe"
         patterns: list[tuple[str, str, Builder]] = [
             ("percent", rf"{pre}{a}{b}\s*(?:%|percent\b|per\s?cent\b|pct\b){post}", self._percent),
-            ("half", r"(?P<hedge>(?<!\w)(?:about|around|nearly)\s+)?(?<!\w)half\s+(?:of\s+)?(?:the|his|her|their)\s+(?:time|opportunities|trials|items|answers)\b", self._half),
+            (
+                "half",
+                r"(?P<hedge>(?<!\w)(?:about|around|nearly)\s+)?(?<!\w)half\s+(?:of\s+)?(?:the|his|her|their)\s+(?:time|opportunities|trials|items|answers)\b",
+                self._half,
+            ),
             (
                 "x of y",
                 rf"{_NOT_DATED}{pre}(?P<a>(?<![\w.,/]){_DIGITS}|(?<!\w){_NUMBER_WORDS})\+?\s*(?:(?:{adjectives})(?:(?:out\s+of|of)(?:\s+(?:every|the|any|each|his|her|their)\b)?|out\s+(?=\d))|\s?/\s?|\s+out\s+)\s*(?P<y>{_NEXT})(?!\d|\s*(?:/|%|percent|th\b|st\b|nd\b|rd\b)|\.\d)(?:\s*(?P<noun>{noun})\b)?",
@@ -217,7 +255,11 @@ class Quantities:
                 rf"(?<!\w)(?:lexile\s+(?:level\s+|score\s+|measure\s+)?(?:of\s+)?{pre}(?P<a>\d{{2,4}})\s?L?\b|(?P<c>\d{{3,4}})L\b)",
                 self._lexile,
             ),
-            ("mlu", rf"(?<!\w)(?:MLU(?:-?m)?|mean\s+length\s+of\s+utterance)\s*(?:(?:of|to|at|=|:)\s*)?{pre}{a}{b}(?:\s*morphemes?\b)?{post}", self._mlu),
+            (
+                "mlu",
+                rf"(?<!\w)(?:MLU(?:-?m)?|mean\s+length\s+of\s+utterance)\s*(?:(?:of|to|at|=|:)\s*)?{pre}{a}{b}(?:\s*morphemes?\b)?{post}",
+                self._mlu,
+            ),
             (
                 "score",
                 rf"(?<!\w)(?:(?:scor(?:e|es|ing|ed)|rating|earning|receiv(?:e|ing)|a\s+score\s+of|level)\s+(?:of\s+)?(?:a\s+|an\s+|the\s+)?{pre}{a}{b}(?!\s*(?:%|percent|out|of|/)){post}|(?:an?|the)\s+{a.replace('<a>', '<c>')}(?=\s+on\s+(?:an?|the)\s+(?:[\w-]+\s+){{0,2}}?(?:rubric|scale)\b))",
@@ -230,7 +272,11 @@ class Quantities:
                 self._counted,
             ),
             ("bare threshold", rf"(?<!\w)(?P<pre>{before})\s*{a}\b", self._bare),
-            ("no errors", r"(?<!\w)(?:with\s+)?(?P<none>no|zero|0)\s+(?:[a-z]+\s+){0,2}?(?P<noun>errors?|mistakes?|prompts?|cues?|reminders?|redirections?|incidents?|prompting)\b", self._none),
+            (
+                "no errors",
+                r"(?<!\w)(?:with\s+)?(?P<none>no|zero|0)\s+(?:[a-z]+\s+){0,2}?(?P<noun>errors?|mistakes?|prompts?|cues?|reminders?|redirections?|incidents?|prompting)\b",
+                self._none,
+            ),
         ]
         self._patterns = [
             (how, re.compile(pattern, re.IGNORECASE), build) for how, pattern, build in patterns
@@ -328,11 +374,15 @@ class Quantities:
     def _consistency(self, match: re.Match[str], how: str) -> Measure:
         # "over 3 sessions" is a stretch of time, not more than three.
         over = (match.groupdict().get("pre") or "").lower() == "over"
-        return self._measure(match, how, "consistency", self._unit(match["noun"]), comparison="exactly" if over else None)
+        return self._measure(
+            match, how, "consistency", self._unit(match["noun"]), comparison="exactly" if over else None
+        )
 
     def _times_per(self, match: re.Match[str], how: str) -> Measure:
         value = {"once": 1.0, "twice": 2.0}[match["once"].lower()] if match["once"] else None
-        return self._measure(match, how, "rate", "times", value=value, per=_per(match["per"] or match["adverb"]))
+        return self._measure(
+            match, how, "rate", "times", value=value, per=_per(match["per"] or match["adverb"])
+        )
 
     def _level(self, match: re.Match[str], how: str) -> Measure:
         value = None if match["a"] else float(_ORDINALS.index(match["word"].lower()) + 1)
@@ -357,7 +407,9 @@ class Quantities:
 
     def _none(self, match: re.Match[str], how: str) -> Measure:
         unit = self._unit(match["noun"])
-        return self._measure(match, how, _KIND_OF_UNIT.get(unit, "count"), unit, value=0.0, comparison="at_most")
+        return self._measure(
+            match, how, _KIND_OF_UNIT.get(unit, "count"), unit, value=0.0, comparison="at_most"
+        )
 
 
 _KIND_OF_UNIT: dict[str, Kind] = {"prompts": "prompts", "errors": "errors", "points": "rubric"}

@@ -79,7 +79,9 @@ class _Model:
         import numpy as np
 
         coded = [self._tokenizer.encode(document.text, add_special_tokens=False) for document in documents]
-        windows = [window for index, tokens in enumerate(coded) for window in self._windows(index, tokens.ids)]
+        windows = [
+            window for index, tokens in enumerate(coded) for window in self._windows(index, tokens.ids)
+        ]
         width = self._heads["tags.weight"].shape[1]
         states = [np.zeros((len(tokens.ids), width), np.float32) for tokens in coded]
         for window, hidden in self._encode(windows):
@@ -134,7 +136,9 @@ def _load(folder: Path) -> _Model:
     manifest = _manifest(folder / "reader.json")
     for name, wanted in manifest.sha256.items():
         if hashlib.sha256(_bytes(folder / name)).hexdigest() != wanted:
-            raise ModelError(f"{folder / name}: damaged: its checksum is not the one in reader.json; reinstall goalsmith")
+            raise ModelError(
+                f"{folder / name}: damaged: its checksum is not the one in reader.json; reinstall goalsmith"
+            )
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()

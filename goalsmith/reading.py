@@ -50,8 +50,8 @@ class Reading:
     """What a reader made of a statement.
 
     ``observable``, ``measurable`` and ``quality`` (an estimate of the 1 to 5 an annotator would give)
-    are None for a statement that is no goal. ``doubts`` are words that may be a part of which none was
-    found; they are in no other way part of the reading.
+    are None for a statement that is no goal. For each label of which no part was
+    found, ``doubts`` has the words that come nearest, with the chance that they are one after all.
     """
 
     kind: Kind

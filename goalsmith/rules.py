@@ -17,14 +17,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
-from goalsmith.checks.registry import CATALOGUE, Check, RequiredPart
+from goalsmith.checks.registry import CATALOGUE, Check, Finding, RequiredPart
 from goalsmith.diagnostic import SEVERITIES, Diagnostic, Severity
 from goalsmith.errors import ConfigError, TableError
 from goalsmith.facts import Facts
+from goalsmith.reading import Label
 from goalsmith.tables import FOLDER, Row, load, sources
 
 if sys.version_info >= (3, 11):
@@ -54,7 +55,9 @@ class _Config(Row):
 
 def pack_names() -> list[str]:
     """The names of the packs that ship, ``default`` first."""
-    names = sorted(p.name.removesuffix(".toml") for p in (FOLDER / "packs").iterdir() if p.name.endswith(".toml"))
+    names = sorted(
+        p.name.removesuffix(".toml") for p in (FOLDER / "packs").iterdir() if p.name.endswith(".toml")
+    )
     return ["default", *(name for name in names if name != "default")]
 
 
@@ -102,16 +105,50 @@ class Rules:
             if check.soft_for_objectives and facts.reading.kind == "objective":
                 level = "hint"
             for finding in check.function(facts):
-                yield Diagnostic(
-                    code=check.code,
-                    name=check.name,
-                    severity=cast(Severity, level),
-                    span=finding.span,
-                    message=finding.message,
-                    help=finding.help,
-                    source=sources()[check.source].citation,
-                    fix=finding.fix,
-                )
+                yield _diagnostic(check, finding, level, facts)
+
+
+_SURE = 0.7  # a finding that rests on a judgment less sure than this asks rather than tells
+_PARTS: dict[RequiredPart, tuple[Label, str]] = {
+    "criterion": ("criterion", "criterion"),
+    "condition": ("condition", "condition"),
+    "timeframe": ("timeframe", "deadline"),
+    "method": ("method", "method"),
+    "baseline": ("baseline", "baseline"),
+}
+
+
+def _diagnostic(check: Check, finding: Finding, level: Severity, facts: Facts) -> Diagnostic:
+    """A check's finding with its confidence; a doubtful one is put as a question."""
+    reading = facts.reading
+    span, message, confidence = finding.span, finding.message, None
+    if check.part in _PARTS:
+        label, name = _PARTS[check.part]
+        doubt = next((doubt for doubt in reading.doubts if doubt.label == label), None)
+        confidence = round(1 - doubt.confidence, 3) if doubt else 1.0
+        if doubt and confidence < _SURE:
+            span = doubt.span
+            message = f"I can't find a {name}: is “{span.of(facts.text)}” meant as one?"
+    elif check.judgment == "kind":
+        confidence = reading.confidence.kind
+        message = message if confidence >= _SURE else f"Is this meant as a goal? {message}"
+    elif check.judgment == "observable":
+        confidence = reading.confidence.observable
+        if confidence < _SURE:
+            message = f"Can “{span.of(facts.text)}” be seen or counted here? I'm not sure."
+    question = confidence is not None and confidence < _SURE
+    return Diagnostic(
+        code=check.code,
+        name=check.name,
+        severity="hint" if question else level,
+        span=span,
+        message=message,
+        help=finding.help,
+        source=sources()[check.source].citation,
+        confidence=confidence,
+        question=question,
+        fix=finding.fix,
+    )
 
 
 def make_rules(

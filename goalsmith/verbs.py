@@ -135,9 +135,7 @@ class Verbs:
             seen = True
         return Act(verb=verb, sort=sort, span=Span(match.start(), match.end()), observable=seen)
 
-    def _coordinated(
-        self, text: str, start: int, end: int
-    ) -> tuple[str, Sort, re.Match[str]] | None:
+    def _coordinated(self, text: str, start: int, end: int) -> tuple[str, Sort, re.Match[str]] | None:
         """A second verb right after the first that says what the phrase is about ("work to improve")."""
         link = re.compile(r"\s+(?:to|on|towards?)\s+").match(text, start, end)
         match = self._head.match(text, link.end(), end) if link else None

@@ -17,7 +17,13 @@ PASSES = [(check, example) for check in CHECKS for example in check.passes]
 
 
 def named(value: object) -> str:
-    return value.code if isinstance(value, Check) else value.text[:40] if isinstance(value, Example) else str(value)
+    return (
+        value.code
+        if isinstance(value, Check)
+        else value.text[:40]
+        if isinstance(value, Example)
+        else str(value)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +43,7 @@ def test_is_lawful(check: Check) -> None:
     assert check.letter is None or check.letter[0].upper() == check.code[0]
     assert check.source in sources()
     assert check.summary.endswith(".")
-    assert len(check.reason) > 40
+    assert len(check.reason) > 30
     assert len(check.flags) >= 2
     assert len(check.passes) >= 2
 

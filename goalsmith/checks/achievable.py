@@ -10,10 +10,30 @@ from goalsmith.checks.registry import Finding, check
 from goalsmith.facts import Facts
 from goalsmith.quantities import Measure
 
-_FALLING = ("decrease", "reduce", "lessen", "lower", "diminish", "minimize", "shorten", "cut down", "cut down on", "bring down", "limit")
+_FALLING = (
+    "decrease",
+    "reduce",
+    "lessen",
+    "lower",
+    "diminish",
+    "minimize",
+    "shorten",
+    "cut down",
+    "cut down on",
+    "bring down",
+    "limit",
+)
 
 
-@check("A01", "no-baseline", source="idea-present-levels", severity="hint", letter="achievable", part="baseline", soft_for_objectives=True)
+@check(
+    "A01",
+    "no-baseline",
+    source="idea-present-levels",
+    severity="hint",
+    letter="achievable",
+    part="baseline",
+    soft_for_objectives=True,
+)
 def no_baseline(facts: Facts) -> Iterator[Finding]:
     """The goal doesn't say where the student stands now.
 
@@ -49,7 +69,9 @@ def _comparable(baseline: Measure, target: Measure) -> bool:
     if baseline.share is not None and target.share is not None:
         return True
     same_unit = baseline.unit == target.unit or "" in (baseline.unit, target.unit)
-    return baseline.share is None and target.share is None and same_unit and baseline.per in (target.per, None)
+    return (
+        baseline.share is None and target.share is None and same_unit and baseline.per in (target.per, None)
+    )
 
 
 def comparison(facts: Facts) -> tuple[Measure, Measure] | None:

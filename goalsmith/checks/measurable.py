@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from goalsmith.checks.phrases import phrases
 from goalsmith.checks.places import after_behavior, closing, gap, insert
 from goalsmith.checks.registry import Finding, check
 from goalsmith.diagnostic import Edit, Fix
 from goalsmith.facts import Facts
+from goalsmith.quantities import Measure
 from goalsmith.text import Span
 
 
@@ -92,17 +94,17 @@ def conflicting_criteria(facts: Facts) -> Iterator[Finding]:
     """
     text = facts.text
     measures = [c.measure for c in facts.criteria if c.measure]
-    for first, second in zip(measures, measures[1:], strict=False):
+    for first, second in pairwise(measures):
         between = text[first.span.end : second.span.start]
-        if first.kind == "trials" and second.kind == "accuracy" and re.fullmatch(r"\s*(?:\w+\s*)?\(\s*", between):
-            if first.share is not None and abs((first.share or 0) - (second.share or 0)) > 0.011:
-                close = second.span.end + (text[second.span.end : second.span.end + 1] == ")")
-                yield Finding(
-                    span=Span(first.span.start, close),
-                    message=f"{first.span.of(text)} is {100 * (first.share or 0):.0f} %, not {second.value:g} %.",
-                    help="Keep the figure that is meant.",
-                )
-                return
+        restated = re.fullmatch(r"\s*(?:\w+\s*)?\(\s*", between) is not None
+        if (first.kind, second.kind) == ("trials", "accuracy") and restated and _differ(first, second):
+            close = second.span.end + (text[second.span.end : second.span.end + 1] == ")")
+            yield Finding(
+                span=Span(first.span.start, close),
+                message=f"{first.span.of(text)} is {100 * (first.share or 0):.0f} %, not {second.value:g} %.",
+                help="Keep the figure that is meant.",
+            )
+            return
         same = first.kind == second.kind == "accuracy" and first.value != second.value
         plain = re.fullmatch(r"\s*accuracy,?\s*(?:and\s+|or\s+)?(?:with|at)\s+(?:at\s+least\s+)?", between)
         if same and plain:
@@ -113,6 +115,11 @@ def conflicting_criteria(facts: Facts) -> Iterator[Finding]:
                 help="Keep the level that decides it, or say what each is for.",
             )
             return
+
+
+def _differ(trials: Measure, accuracy: Measure) -> bool:
+    """Whether the two shares are further apart than rounding to whole percent puts them."""
+    return abs((trials.share or 0) - (accuracy.share or 0)) > 0.011
 
 
 @check("M04", "hedge", source="idea-goals", letter="measurable")
@@ -211,7 +218,15 @@ def test_as_criterion(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@check("M07", "no-method", source="idea-progress", severity="hint", letter="measurable", part="method", soft_for_objectives=True)
+@check(
+    "M07",
+    "no-method",
+    source="idea-progress",
+    severity="hint",
+    letter="measurable",
+    part="method",
+    soft_for_objectives=True,
+)
 def no_method(facts: Facts) -> Iterator[Finding]:
     """It doesn't say how progress is measured.
 
@@ -236,7 +251,15 @@ def no_method(facts: Facts) -> Iterator[Finding]:
     )
 
 
-@check("M08", "no-schedule", source="idea-progress", severity="hint", letter="measurable", part="schedule", soft_for_objectives=True)
+@check(
+    "M08",
+    "no-schedule",
+    source="idea-progress",
+    severity="hint",
+    letter="measurable",
+    part="schedule",
+    soft_for_objectives=True,
+)
 def no_schedule(facts: Facts) -> Iterator[Finding]:
     """The method doesn't say how often.
 
@@ -260,7 +283,15 @@ def no_schedule(facts: Facts) -> Iterator[Finding]:
     )
 
 
-@check("M09", "no-data-collector", source="az-rubric", severity="hint", letter="measurable", part="person", soft_for_objectives=True)
+@check(
+    "M09",
+    "no-data-collector",
+    source="az-rubric",
+    severity="hint",
+    letter="measurable",
+    part="person",
+    soft_for_objectives=True,
+)
 def no_data_collector(facts: Facts) -> Iterator[Finding]:
     """The method doesn't say who measures.
 
@@ -326,7 +357,11 @@ def percent_of_what(facts: Facts) -> Iterator[Finding]:
     if re.match(r"\s*[\w(]", after) and not re.match(r"\s*(?:by|as|in|when|during|per|and|\()\b", after):
         return
     before = facts.text[: measures[0].span.start]
-    if re.search(r"\b(?:accuracy|independence|success|mastery|rate|proficiency)\s+(?:\w+\s+)?(?:of\s+|at\s+)?(?:at\s+least\s+)?$", before, re.IGNORECASE):
+    if re.search(
+        r"\b(?:accuracy|independence|success|mastery|rate|proficiency)\s+(?:\w+\s+)?(?:of\s+|at\s+)?(?:at\s+least\s+)?$",
+        before,
+        re.IGNORECASE,
+    ):
         return
     yield Finding(
         span=measures[0].span,
@@ -348,7 +383,11 @@ def rubric_overrun(facts: Facts) -> Iterator[Finding]:
         Given a prompt, Bo will write a paragraph scoring 3 on a 4-point rubric by June 2027.
         Bo will score 12 on two 6-point rubrics.
     """
-    scale = re.search(r"\b(?:a|the|an|our|district)\s+(?:\w+\s+)?(\d{1,2})[- ](?:point|pt\.?)\b[^.]{0,30}\b(?:rubric|scale)", facts.text, re.IGNORECASE)
+    scale = re.search(
+        r"\b(?:a|the|an|our|district)\s+(?:\w+\s+)?(\d{1,2})[- ](?:point|pt\.?)\b[^.]{0,30}\b(?:rubric|scale)",
+        facts.text,
+        re.IGNORECASE,
+    )
     if scale is None:
         return
     for criterion in facts.criteria:

@@ -12,7 +12,9 @@ from goalsmith.text import Span
 _LOWERED = re.compile(
     r"(?:Given|When|Whenever|While|During|After|Before|Upon|The|A|An|In|On|At|With|Within|Using|By|From|He|She|They|Will|Student|Following|Provided|Presented|Across|If|Once|To)\b"
 )
-_LABEL = re.compile(r"\s*(?:(?:[A-Za-z][\w ]{0,30}(?:[Gg]oal|GOAL|[Oo]bjective)s?|[Gg]oal|GOAL|[Oo]bjective)\s*#?\d*\s*[:.)-]\s*|[-*•]\s*|\(?\d{1,2}[.)]\s*|\(?[a-z][.)]\s+|[\"“]\s*)*")
+_LABEL = re.compile(
+    r"\s*(?:(?:[A-Za-z][\w ]{0,30}(?:[Gg]oal|GOAL|[Oo]bjective)s?|[Gg]oal|GOAL|[Oo]bjective)\s*#?\d*\s*[:.)-]\s*|[-*•]\s*|\(?\d{1,2}[.)]\s*|\(?[a-z][.)]\s+|[\"“]\s*)*"
+)
 
 
 def opening(facts: Facts) -> int:
@@ -45,14 +47,10 @@ def insert(facts: Facts, at: int, words: str, title: str) -> Fix:
     """A fix that puts an open slot at ``at``; at the head of a sentence the capital moves along."""
     text = facts.text
     head = at == opening(facts)
-    if not head:
-        edits = (Edit(span=Span(at, at), text=words),)
-    else:
-        raised = words[0].upper() + words[1:]
-        edits = (Edit(span=Span(at, at), text=raised),)
-        if _LOWERED.match(text, at):
-            edits += (Edit(span=Span(at, at + 1), text=text[at].lower()),)
-    return Fix(title=title, edits=edits, safety="person")
+    edits = [Edit(span=Span(at, at), text=words[0].upper() + words[1:] if head else words)]
+    if head and _LOWERED.match(text, at):
+        edits.append(Edit(span=Span(at, at + 1), text=text[at].lower()))
+    return Fix(title=title, edits=tuple(edits), safety="person")
 
 
 def gap(at: int) -> Span:

@@ -28,6 +28,10 @@ RequiredPart = Literal[
 ]  # fmt: skip
 
 
+# The reader's judgment a check rests on: where the reader is unsure, the finding becomes a question.
+Judgment = Literal["kind", "observable"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What a check yields: where, what is the matter, and what to do."""
@@ -66,6 +70,7 @@ class Check:
     passes: tuple[Example, ...]
     part: RequiredPart | None = None
     goals_only: bool = True
+    judgment: Judgment | None = None
     # An objective stands under a goal that carries these: what it lacks is a hint at most.
     soft_for_objectives: bool = False
 
@@ -82,6 +87,7 @@ def check(
     letter: Letter | None = None,
     part: RequiredPart | None = None,
     goals_only: bool = True,
+    judgment: Judgment | None = None,
     soft_for_objectives: bool = False,
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a generator over Facts as the check ``code``. The only place a check is made known."""
@@ -103,6 +109,7 @@ def check(
             passes=passes,
             part=part,
             goals_only=goals_only,
+            judgment=judgment,
             soft_for_objectives=soft_for_objectives,
         )
         return function
@@ -110,10 +117,12 @@ def check(
     return register
 
 
-def _document(
-    code: str, doc: str
-) -> tuple[str, str, tuple[Example, ...], tuple[Example, ...]]:
-    parts = re.fullmatch(r"(?P<summary>[^\n]+)\n\n(?P<reason>.+?)\n\nFlags:\n(?P<flags>.+?)\nPasses:\n(?P<passes>.+)", doc, re.DOTALL)
+def _document(code: str, doc: str) -> tuple[str, str, tuple[Example, ...], tuple[Example, ...]]:
+    parts = re.fullmatch(
+        r"(?P<summary>[^\n]+)\n\n(?P<reason>.+?)\n\nFlags:\n(?P<flags>.+?)\nPasses:\n(?P<passes>.+)",
+        doc,
+        re.DOTALL,
+    )
     if parts is None:
         raise ValueError(f"check {code}: the docstring needs a summary, a reason, Flags: and Passes:")
     examples = [

@@ -48,7 +48,7 @@ def no_behavior(facts: Facts) -> Iterator[Finding]:
     )
 
 
-@check("S02", "vague-behavior", source="r-gori", severity="error", letter="specific")
+@check("S02", "vague-behavior", source="r-gori", severity="error", letter="specific", judgment="observable")
 def vague_behavior(facts: Facts) -> Iterator[Finding]:
     """The behavior can't be seen or counted.
 
@@ -66,9 +66,8 @@ def vague_behavior(facts: Facts) -> Iterator[Finding]:
     """
     if facts.reading.observable is not False or not _has_behavior(facts):
         return
-    vague = next((b for b in facts.behaviors if b.act and not b.act.observable), None)
-    behavior = vague or facts.behaviors[0]
-    span = behavior.act.span if vague and vague.act else behavior.span
+    vague = next((b.act for b in facts.behaviors if b.act and not b.act.observable), None)
+    span = vague.span if vague else facts.behaviors[0].span
     yield Finding(
         span=span,
         message=f"“{span.of(facts.text)}” can't be seen or counted, so nobody can tell when it was reached.",
@@ -134,7 +133,10 @@ def absence(facts: Facts) -> Iterator[Finding]:
         Dev will refrain from calling out by raising his hand in 4 of 5 lessons.
         Dev will decrease hitting to 1 time a day by using his break card.
     """
-    replaced = re.compile(r"\b(?:instead|by\s+\w+ing|replac\w+|in\s+place\s+of|rather\s+than|but\s+will|and\s+(?:will\s+)?(?:ask|use|raise|request|tell|say))\b", re.IGNORECASE)
+    replaced = re.compile(
+        r"\b(?:instead|by\s+\w+ing|replac\w+|in\s+place\s+of|rather\s+than|but\s+will|and\s+(?:will\s+)?(?:ask|use|raise|request|tell|say))\b",
+        re.IGNORECASE,
+    )
     if replaced.search(facts.text):
         return
     for behavior in facts.behaviors:
@@ -172,9 +174,7 @@ def adult_as_actor(facts: Facts) -> Iterator[Finding]:
     )
 
 
-@check(
-    "S06", "no-condition", source="iris", letter="specific", part="condition", soft_for_objectives=True
-)
+@check("S06", "no-condition", source="iris", letter="specific", part="condition", soft_for_objectives=True)
 def no_condition(facts: Facts) -> Iterator[Finding]:
     """No condition is named.
 
@@ -199,7 +199,15 @@ def no_condition(facts: Facts) -> Iterator[Finding]:
     )
 
 
-@check("S07", "no-learner", source="va-doe", severity="hint", letter="specific", part="learner", soft_for_objectives=True)
+@check(
+    "S07",
+    "no-learner",
+    source="va-doe",
+    severity="hint",
+    letter="specific",
+    part="learner",
+    soft_for_objectives=True,
+)
 def no_learner(facts: Facts) -> Iterator[Finding]:
     """Nobody is named as the one who does it.
 
@@ -313,11 +321,24 @@ def decrease_only(facts: Facts) -> Iterator[Finding]:
         Sam will decrease hitting to 1 time a day by asking for a break, by June 2027.
         Sam will reduce reading errors to 3 per page by June 2027.
     """
-    if re.search(r"\b(?:instead|by\s+(?:\w+ly\s+)?\w+ing|replac\w+|in\s+place\s+of|rather\s+than|using)\b", facts.text, re.IGNORECASE):
+    if re.search(
+        r"\b(?:instead|by\s+(?:\w+ly\s+)?\w+ing|replac\w+|in\s+place\s+of|rather\s+than|using)\b",
+        facts.text,
+        re.IGNORECASE,
+    ):
         return
     for behavior in facts.behaviors:
         act = behavior.act
-        if act is None or act.verb not in ("decrease", "reduce", "lessen", "lower", "diminish", "minimize", "cut down", "cut down on"):
+        if act is None or act.verb not in (
+            "decrease",
+            "reduce",
+            "lessen",
+            "lower",
+            "diminish",
+            "minimize",
+            "cut down",
+            "cut down on",
+        ):
             continue
         if facts.reading.area == "behavior":
             yield Finding(

@@ -15,7 +15,7 @@ def _whole(facts: Facts) -> Span:
     return Span(len(text) - len(text.lstrip()), len(text.rstrip()))
 
 
-@check("G01", "accommodation", source="section-504", severity="error", goals_only=False)
+@check("G01", "accommodation", source="section-504", severity="error", goals_only=False, judgment="kind")
 def accommodation(facts: Facts) -> Iterator[Finding]:
     """An accommodation stands where a goal should.
 
@@ -37,7 +37,7 @@ def accommodation(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@check("G02", "modification", source="idea-services", severity="error", goals_only=False)
+@check("G02", "modification", source="idea-services", severity="error", goals_only=False, judgment="kind")
 def modification(facts: Facts) -> Iterator[Finding]:
     """A modification stands where a goal should.
 
@@ -59,7 +59,7 @@ def modification(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@check("G03", "service", source="idea-services", severity="error", goals_only=False)
+@check("G03", "service", source="idea-services", severity="error", goals_only=False, judgment="kind")
 def service(facts: Facts) -> Iterator[Finding]:
     """A service stands where a goal should.
 
@@ -81,7 +81,9 @@ def service(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@check("G04", "present-level", source="idea-present-levels", severity="error", goals_only=False)
+@check(
+    "G04", "present-level", source="idea-present-levels", severity="error", goals_only=False, judgment="kind"
+)
 def present_level(facts: Facts) -> Iterator[Finding]:
     """A present level or progress note stands where a goal should.
 
@@ -103,7 +105,7 @@ def present_level(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@check("G05", "no-goal", source="idea-goals", severity="error", goals_only=False)
+@check("G05", "no-goal", source="idea-goals", severity="error", goals_only=False, judgment="kind")
 def no_goal(facts: Facts) -> Iterator[Finding]:
     """The text is no statement about what the student will do.
 

@@ -89,7 +89,9 @@ class CheckView:
 
 
 def _shown(example: Example) -> Text:
-    shown = Text(f"(present levels: {example.present_levels}) " if example.present_levels else "", style="quiet")
+    shown = Text(
+        f"(present levels: {example.present_levels}) " if example.present_levels else "", style="quiet"
+    )
     words = Text(example.text, style="default")
     if example.span is None:
         return shown.append_text(words)
@@ -114,7 +116,9 @@ def checks_markdown() -> str:
     levels = {name: make_rules(name) for name in pack_names()}
     for check in CATALOGUE.values():
         graded = " | ".join(rules.level(check) for rules in levels.values())
-        lines.append(f"| [{check.code}](#{check.code.lower()}-{check.name}) | {check.name} | {_letter(check)} | {graded} |")
+        lines.append(
+            f"| [{check.code}](#{check.code.lower()}-{check.name}) | {check.name} | {_letter(check)} | {graded} |"
+        )
     for check in CATALOGUE.values():
         source = sources()[check.source]
         lines += ["", f"## {check.code} {check.name}", "", check.summary, "", check.reason, ""]
@@ -130,5 +134,7 @@ def packs_markdown() -> str:
     lines = ["## Rule packs", "", "| pack | asks for | source |", "| --- | --- | --- |"]
     for name in pack_names():
         source = sources()[pack(name).source]
-        lines.append(f"| `{name}` {pack(name).title} | {pack(name).note} | {source.title} ({source.citation}) |")
+        lines.append(
+            f"| `{name}` {pack(name).title} | {pack(name).note} | {source.title} ({source.citation}) |"
+        )
     return "\n".join(lines)

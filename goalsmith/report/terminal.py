@@ -85,7 +85,11 @@ class ReviewView:
 def _visible(text: str) -> str:
     """The text with control characters replaced one for one, so that offsets hold and nothing acts."""
     return "".join(
-        " " if char in "\t\r\v\f\x85\u2028\u2029" else "�" if not char.isprintable() and char != "\n" else char
+        " "
+        if char in "\t\r\v\f\x85\u2028\u2029"
+        else "�"
+        if not char.isprintable() and char != "\n"
+        else char
         for char in text
     )
 
@@ -138,7 +142,7 @@ def _marked(review: Review, width: int, *, plain: bool) -> Iterator[Text]:
 
 
 def _bracket(label: Label, width: int, *, opens: bool, closes: bool, plain: bool) -> str:
-    """ "└──condition──┘" in ``width`` cells; an end is open where the part goes on in another line."""
+    """A part's name between corners in ``width`` cells; an end is open where the part goes on in another line."""
     corner_left, dash, corner_right = ("|", "-", "|") if plain else ("└", "─", "┘")
     name = label if width >= len(label) + 2 else label[:2]
     if width < len(name):
@@ -208,7 +212,10 @@ def _findings(diagnostics: tuple[Diagnostic, ...], width: int) -> RenderableType
         table.add_column(ratio=1)
     for finding in diagnostics:
         label = Text(f"  {finding.code} {SEVERITIES[finding.severity]}", style=finding.severity)
-        message, cure = Text(_visible(finding.message)), Text("→ ", style="good").append(_visible(finding.help), "default")
+        message, cure = (
+            Text(_visible(finding.message)),
+            Text("→ ", style="good").append(_visible(finding.help), "default"),
+        )
         if wide:
             table.add_row(label, message, cure)
         elif width >= 60:

@@ -61,12 +61,21 @@ def _spans(gold: Statement, reading: Reading, found: Outcomes) -> None:
             found["presence"].append((doubted.get(label, 0.0), there))
 
 
-def reliability(pairs: Sequence[tuple[float, bool]], edges: Sequence[float]) -> list[tuple[float, float, float, int]]:
+def reliability(
+    pairs: Sequence[tuple[float, bool]], edges: Sequence[float]
+) -> list[tuple[float, float, float, int]]:
     """Rows of (upper edge, mean confidence, share right, count), a row a bin that holds anything."""
     rows, below = [], -1.0
     for edge in edges:
         held = [(c, ok) for c, ok in pairs if below < c <= edge]
         if held:
-            rows.append((edge, float(np.mean([c for c, _ in held])), float(np.mean([ok for _, ok in held])), len(held)))
+            rows.append(
+                (
+                    edge,
+                    float(np.mean([c for c, _ in held])),
+                    float(np.mean([ok for _, ok in held])),
+                    len(held),
+                )
+            )
         below = edge
     return rows

@@ -18,8 +18,6 @@ from goalsmith.reader import FORMAT
 from models.reader.calibration import calibrate
 from models.reader.network import MAX_TOKENS, TAGS, ReaderNetwork
 
-DOUBT = 0.2
-
 
 def export(net: ReaderNetwork, tokenizer: Tokenizer, folder: Path, dev: Sequence[Statement]) -> None:
     """Write the reader to ``folder``, then calibrate its confidences on ``dev``."""
@@ -28,20 +26,26 @@ def export(net: ReaderNetwork, tokenizer: Tokenizer, folder: Path, dev: Sequence
         net.encoder.save_pretrained(held)
         tokens = [token for token, _ in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])]
         Path(held, "vocab.txt").write_text("\n".join(tokens), encoding="utf-8")
-        Path(held, "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer"}', encoding="utf-8")
+        Path(held, "tokenizer_config.json").write_text(
+            '{"tokenizer_class": "BertTokenizer"}', encoding="utf-8"
+        )
         converter = ctranslate2.converters.TransformersConverter(held)
         converter.convert(str(folder / "encoder"), quantization="int8", force=True)
-    heads = {f"{name}.{kind}": tensor for name, head in net.heads.items() for kind, tensor in head.state_dict().items()}
+    heads = {
+        f"{name}.{kind}": tensor
+        for name, head in net.heads.items()
+        for kind, tensor in head.state_dict().items()
+    }
     heads["query.weight"] = net.query.weight.detach()
     save_file({name: tensor.contiguous() for name, tensor in heads.items()}, folder / "heads.safetensors")
     plain = Tokenizer.from_str(tokenizer.to_str())
     plain.no_truncation()
     plain.save(str(folder / "tokenizer.json"))
-    _write_manifest(folder, dict.fromkeys(CALIBRATED, [1.0, 0.0]), doubt=0.0)
-    _write_manifest(folder, calibrate(folder, dev), doubt=DOUBT)
+    _write_manifest(folder, {name: [1.0, 0.0] for name in CALIBRATED})
+    _write_manifest(folder, calibrate(folder, dev))
 
 
-def _write_manifest(folder: Path, calibration: dict[str, list[float]], *, doubt: float) -> None:
+def _write_manifest(folder: Path, calibration: dict[str, list[float]]) -> None:
     """Write ``reader.json`` with the checksums of the files that lie beside it now."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "reader.json")
     manifest = {
@@ -51,7 +55,8 @@ def _write_manifest(folder: Path, calibration: dict[str, list[float]], *, doubt:
         "kinds": list(KINDS),
         "areas": list(AREAS),
         "calibration": calibration,
-        "doubt": doubt,
-        "sha256": {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
+        "sha256": {
+            p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files
+        },
     }
     (folder / "reader.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

@@ -168,7 +168,9 @@ def loss(out: dict[str, Tensor], gold: dict[str, Tensor]) -> Tensor:
         if SIZES[name] > 1:
             total = total + weight * _classes(out[name], gold[name])
         elif (known := ~torch.isnan(gold[name])).any():
-            grades = nn.functional.binary_cross_entropy_with_logits(out[name].squeeze(-1)[known], gold[name][known])
+            grades = nn.functional.binary_cross_entropy_with_logits(
+                out[name].squeeze(-1)[known], gold[name][known]
+            )
             total = total + weight * grades
     return total
 
@@ -202,5 +204,3 @@ def chances(out: dict[str, Tensor]) -> dict[str, Tensor]:
 def mean(answers: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
     """The mean of several networks' chances."""
     return {name: torch.stack([answer[name] for answer in answers]).mean(0) for name in answers[0]}
-
-

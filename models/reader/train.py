@@ -167,7 +167,9 @@ def taught_step(teachers: Sequence[ReaderNetwork], gold: float) -> Step:
 
 def main(
     out: Annotated[Path, typer.Option(help="Where the weights go.")] = FOLDER,
-    checkpoints: Annotated[Path, typer.Option(help="Where a run keeps what it has done so far.")] = CHECKPOINTS,
+    checkpoints: Annotated[
+        Path, typer.Option(help="Where a run keeps what it has done so far.")
+    ] = CHECKPOINTS,
     smoke: Annotated[bool, typer.Option(help="A toy run of seconds; its weights are of no use.")] = False,
     card: Annotated[bool, typer.Option(help="Write the model card from this run's figures.")] = True,
 ) -> None:
