@@ -178,14 +178,14 @@ class _Words:
     def __init__(self, tokens: Any, logits: Floats) -> None:
         import numpy as np
 
-        starts = [i for i, word in enumerate(tokens.word_ids) if i == 0 or word != tokens.word_ids[i - 1]]
+        self.spans: list[Span] = []
+        if not tokens.word_ids:
+            return
+        pairs = enumerate(tokens.word_ids)
+        starts = [index for index, word in pairs if index == 0 or word != tokens.word_ids[index - 1]]
         ends = [*starts[1:], len(tokens.word_ids)]
         offsets = tokens.offsets
-        self.spans = [
-            Span(offsets[a][0], offsets[b - 1][1]) for a, b in zip(starts, ends, strict=True) if b > a
-        ]
-        if not self.spans:
-            return
+        self.spans = [Span(offsets[a][0], offsets[b - 1][1]) for a, b in zip(starts, ends, strict=True)]
         # A word's pieces vote together: a part never begins inside a word.
         pieces = np.diff([*starts, len(tokens.word_ids)]).astype(np.float32)
         self.scores: Floats = (np.add.reduceat(logits, starts, axis=0) / pieces[:, None]).astype(np.float32)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 FOLDER = Path(__file__).parent / "weights" / "reader"
 _SHARED = 32  # tokens at each end of a window of a long text that only give context
-_BATCH = 16  # windows the encoder is given at once; more pads more than it saves
+_BATCH = 16  # windows the encoder is given at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ class _Window:
     first: int  # index in the text of the first token answered for
     skip: int  # tokens before it that only give context
     count: int
+
+
+def _padded(window: _Window) -> int:
+    return -(-len(window.ids) // 8) * 8
 
 
 class TrainedReader:
@@ -103,15 +108,24 @@ class _Model:
             start = stop
 
     def _encode(self, windows: list[_Window]) -> Iterator[tuple[_Window, Floats]]:
-        """Each window with its hidden states, (tokens, width); windows of like length go together."""
-        import numpy as np
+        """Each window with its hidden states, (tokens, width).
 
-        order = sorted(windows, key=lambda window: len(window.ids))
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            states = np.asarray(self._encoder.forward_batch([w.ids for w in batch]).last_hidden_state)
-            for window, hidden in zip(batch, states, strict=True):
-                yield window, hidden[: len(window.ids)]
+        Windows are padded to a length that depends on nothing but themselves: so a statement gets the
+        same numbers, to the last bit, whatever it is read together with.
+        """
+        import numpy as np
+        from ctranslate2 import StorageView
+
+        for padded, alike in groupby(sorted(windows, key=_padded), key=_padded):
+            while batch := list(islice(alike, _BATCH)):
+                ids = np.zeros((len(batch), padded), np.int32)
+                for row, window in zip(ids, batch, strict=True):
+                    row[: len(window.ids)] = window.ids
+                lengths = np.array([len(window.ids) for window in batch], np.int32)
+                views = StorageView.from_array(ids), StorageView.from_array(lengths)
+                states = np.asarray(self._encoder.forward_batch(*views).last_hidden_state)
+                for window, hidden in zip(batch, states, strict=True):
+                    yield window, hidden[: len(window.ids)]
 
     def _answers(self, hidden: Floats) -> dict[str, Floats]:
         """Hidden states (tokens, width) -> logits: "tags" (tokens, tags), the others (classes,)."""

@@ -57,12 +57,15 @@ class Review:
             "area": self.reading.area,
             "observable": self.reading.observable,
             "measurable": self.reading.measurable,
+            "quality": self.reading.quality,
+            "confidence": self._confidence(),
             "spans": [
                 {
                     "start": part.span.start,
                     "end": part.span.end,
                     "label": part.label,
                     "text": part.span.of(self.text),
+                    "confidence": part.confidence,
                 }
                 for part in self.parts
             ],
@@ -73,6 +76,13 @@ class Review:
             "schema_version": SCHEMA_VERSION,
         }
         return row
+
+    def _confidence(self) -> dict[str, float]:
+        sure = {"kind": self.reading.confidence.kind, "area": self.reading.confidence.area}
+        if self.reading.is_goal:
+            sure["observable"] = self.reading.confidence.observable
+            sure["measurable"] = self.reading.confidence.measurable
+        return sure
 
 
 def schema() -> dict[str, Any]:
