@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from goalsmith.checks import CATALOGUE, Check
     from goalsmith.diagnostic import Diagnostic, Edit, Fix, apply
-    from goalsmith.errors import ConfigError, GoalsmithError, InputError, TableError, TextError
+    from goalsmith.errors import ConfigError, GoalsmithError, InputError, ModelError, TableError, TextError
     from goalsmith.facts import Facts
     from goalsmith.pipeline import Goalsmith, load
     from goalsmith.reading import Part, Reading
@@ -47,6 +47,7 @@ _HOMES = {
     "GoalsmithError": "errors",
     "InputError": "errors",
     "Mark": "score",
+    "ModelError": "errors",
     "Part": "reading",
     "Reading": "reading",
     "Review": "review",
@@ -80,6 +81,7 @@ __all__ = [
     "GoalsmithError",
     "InputError",
     "Mark",
+    "ModelError",
     "Part",
     "Reading",
     "Review",

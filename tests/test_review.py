@@ -27,8 +27,53 @@ GOALS = [
 ]
 # Text as it comes: any characters, and the words and marks of goals in any order.
 WORDS = st.sampled_from(
-    "By May 2027 , given a passage Marcus will read 95 wpm 80% 4/5 3 out of [Student] ____ ( ) “ ” • \n \t "
-    "Baseline: 40% no more than two prompts as measured by weekly probes improve 120 % - é 生徒 🙂".split(" ")
+    [
+        "By",
+        "May",
+        "2027",
+        ",",
+        "given",
+        "a",
+        "passage",
+        "Marcus",
+        "will",
+        "read",
+        "95",
+        "wpm",
+        "80%",
+        "4/5",
+        "3",
+        "out",
+        "of",
+        "[Student]",
+        "____",
+        "(",
+        ")",
+        "“",
+        "”",
+        "•",
+        "\n",
+        "\t",
+        "Baseline:",
+        "40%",
+        "no",
+        "more",
+        "than",
+        "two",
+        "prompts",
+        "as",
+        "measured",
+        "by",
+        "weekly",
+        "probes",
+        "improve",
+        "120",
+        "%",
+        "-",
+        "é",
+        "生徒",
+        "🙂",
+    ]
 )
 TEXTS = st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=60).map(" ".join))
 
