@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from corpora.markup import Statement, read_statements
-from corpora.metrics import Annotation, compare, table
+from corpora.metrics import Annotation, compare
 
 ANNOTATIONS = Path(__file__).parent / "annotations"
 
@@ -30,7 +30,9 @@ def main() -> None:
     first, second = (
         {s.id: annotation(s) for s in read_statements(ANNOTATIONS / name)} for name in ("first", "second")
     )
-    print(table(compare(first, second)))
+    print(f"{len(first)} statements")
+    for name, value in compare(first, second).items():
+        print(f"{name:24} {value:.3f}")
 
 
 if __name__ == "__main__":

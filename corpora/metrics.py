@@ -21,8 +21,8 @@ Spans = Sequence[tuple[int, int, str]]
 class Annotation:
     """One annotation of one statement; ``quality`` is any number that grows with quality."""
 
-    kind: str
-    area: str
+    kind: str | None
+    area: str | None
     spans: Spans = ()
     observable: bool | None = None
     measurable: bool | None = None
@@ -50,29 +50,28 @@ def _matched(gold: list[tuple[int, int]], other: list[tuple[int, int]]) -> int:
     return hits
 
 
-def compare(gold: Mapping[str, Annotation], other: Mapping[str, Annotation]) -> dict[str, Any]:
+def compare(gold: Mapping[str, Annotation], other: Mapping[str, Annotation]) -> dict[str, float]:
     """Every figure of agreement between two annotations, ``gold`` being the reference.
 
-    Parts, ``observable``, ``measurable`` and quality are compared where ``gold`` has a goal.
+    Parts, ``observable``, ``measurable`` and quality are compared where ``gold`` has a goal; what either
+    side leaves unknown (None) is not compared.
     """
-    from scipy.stats import spearmanr
-    from sklearn.metrics import cohen_kappa_score, f1_score
-
     ids = [ident for ident in gold if ident in other]
     goals = [i for i in ids if gold[i].kind in GOAL_KINDS]
-    result: dict[str, Any] = {"statements": len(ids), "goals": len(goals)}
-    kinds = [gold[i].kind for i in ids], [other[i].kind for i in ids]
-    result["kind macro F1"] = f1_score(*kinds, average="macro", labels=sorted(set(kinds[0])), zero_division=0)
-    result["kind kappa"] = cohen_kappa_score(*kinds)
-    result["goal kappa"] = cohen_kappa_score(*[[k in GOAL_KINDS for k in side] for side in kinds])
-    result["area accuracy"] = sum(gold[i].area == other[i].area for i in ids) / len(ids)
+    kinds = _known([(gold[i].kind, other[i].kind) for i in ids])
+    areas = _known([(gold[i].area, other[i].area) for i in ids])
+    result = {
+        "kind accuracy": _accuracy(kinds),
+        "kind macro F1": _macro(kinds),
+        "kind kappa": _kappa(kinds),
+        "goal or not kappa": _kappa([(a in GOAL_KINDS, b in GOAL_KINDS) for a, b in kinds]),
+        "area accuracy": _accuracy(areas),
+    }
     for name in ("observable", "measurable"):
-        pairs = [(getattr(gold[i], name), getattr(other[i], name)) for i in goals]
-        pairs = [p for p in pairs if None not in p]
-        result[f"{name} kappa"] = cohen_kappa_score(*zip(*pairs, strict=True)) if pairs else None
-    graded = [(gold[i].quality, other[i].quality) for i in goals]
-    graded = [g for g in graded if None not in g]
-    result["quality rho"] = float(spearmanr(*zip(*graded, strict=True)).statistic) if graded else None
+        result[f"{name} kappa"] = _kappa(
+            _known([(getattr(gold[i], name), getattr(other[i], name)) for i in goals])
+        )
+    result["quality rho"] = _rho(_known([(gold[i].quality, other[i].quality) for i in goals]))
     presence, spans = {}, {}
     for label in LABELS:
         hits = invented = missed = matched = n_gold = n_other = 0
@@ -85,19 +84,44 @@ def compare(gold: Mapping[str, Annotation], other: Mapping[str, Annotation]) -> 
             matched, n_gold, n_other = matched + _matched(a, b), n_gold + len(a), n_other + len(b)
         presence[label.lower()] = _f1(hits, invented, missed)
         spans[label.lower()] = _f1(matched, n_other - matched, n_gold - matched)
-    result["presence"] = presence | {"macro": sum(presence.values()) / len(LABELS)}
-    result["span"] = spans | {"macro": sum(spans.values()) / len(LABELS)}
+    for name, scores in (("presence", presence), ("span", spans)):
+        result[f"{name} macro"] = sum(scores.values()) / len(LABELS)
+        result |= {f"{name} {label}": score for label, score in scores.items()}
     return result
 
 
-def table(result: Mapping[str, Any]) -> str:
-    """The figures as plain lines."""
-    lines = []
-    for name, value in result.items():
-        if isinstance(value, dict):
-            lines.append(f"{name:16} " + "  ".join(f"{k} {v:.3f}" for k, v in value.items()))
-        elif isinstance(value, float):
-            lines.append(f"{name:16} {value:.3f}")
-        elif value is not None:
-            lines.append(f"{name:16} {value}")
-    return "\n".join(lines)
+Pairs = list[tuple[Any, Any]]
+
+
+def _known(pairs: Pairs) -> Pairs:
+    return [pair for pair in pairs if None not in pair]
+
+
+def _accuracy(pairs: Pairs) -> float:
+    return sum(a == b for a, b in pairs) / len(pairs) if pairs else float("nan")
+
+
+def _macro(pairs: Pairs) -> float:
+    """The mean F1 over the classes of the reference."""
+    from sklearn.metrics import f1_score
+
+    classes = sorted({a for a, _ in pairs})
+    scores = f1_score(
+        [a for a, _ in pairs], [b for _, b in pairs], labels=classes, average="macro", zero_division=0
+    )
+    return float(scores)
+
+
+def _kappa(pairs: Pairs) -> float:
+    from sklearn.metrics import cohen_kappa_score
+
+    if all(a == b for a, b in pairs):
+        return 1.0
+    return float(cohen_kappa_score(*zip(*pairs, strict=True)))
+
+
+def _rho(pairs: Pairs) -> float:
+    from scipy.stats import spearmanr
+
+    sides = list(zip(*pairs, strict=True))
+    return float(spearmanr(*sides).statistic) if all(len(set(side)) > 1 for side in sides) else float("nan")

@@ -126,7 +126,7 @@ class Decoder:
 
     def _parts(self, text: str, words: _Words) -> Iterator[Part]:
         """The parts of a goal, in order, not overlapping, each trimmed to its words."""
-        if not words.spans:
+        if not words.starts:
             return
         path = self._path(words.scores)
         start, named = 0, False
@@ -144,7 +144,7 @@ class Decoder:
     def _part(
         self, text: str, words: _Words, label: Label, path: list[int], start: int, end: int
     ) -> Part | None:
-        span = trim(text, Span(words.spans[start].start, words.spans[end - 1].end))
+        span = trim(text, Span(words.starts[start], words.ends[end - 1]))
         if span is None or (label == "baseline" and not _NOW.search(span.of(text))):
             return None
         chance = float(words.chances[range(start, end), path[start:end]].mean())
@@ -152,7 +152,7 @@ class Decoder:
 
     def _doubts(self, text: str, words: _Words, parts: Sequence[Part]) -> Iterator[Part]:
         """For each label without a part, the words that come nearest to being one."""
-        if not words.spans:
+        if not words.starts:
             return
         found = {part.label for part in parts}
         for label in LABELS:
@@ -167,28 +167,28 @@ class Decoder:
                 start -= 1
             while end + 1 < len(chances) and chances[end + 1] >= chances[peak] / 2:
                 end += 1
-            span = trim(text, Span(words.spans[start].start, words.spans[end].end))
+            span = trim(text, Span(words.starts[start], words.ends[end]))
             if span is not None:
                 yield Part(label=label, span=span, confidence=sure)
 
 
 class _Words:
-    """The words of a statement: spans, and the tags' scores and chances, a row a word."""
+    """The words of a statement: starts and ends, and the tags' scores and chances, a row a word."""
 
     def __init__(self, tokens: Any, logits: Floats) -> None:
         import numpy as np
 
-        self.spans: list[Span] = []
-        if not tokens.word_ids:
+        # Both are made anew at each asking.
+        ids, offsets = tokens.word_ids, tokens.offsets
+        firsts = [index for index, word in enumerate(ids) if index == 0 or word != ids[index - 1]]
+        lasts = [*(first - 1 for first in firsts[1:]), len(ids) - 1]
+        self.starts = [offsets[first][0] for first in firsts]
+        self.ends = [offsets[last][1] for last in lasts] if firsts else []
+        if not firsts:
             return
-        pairs = enumerate(tokens.word_ids)
-        starts = [index for index, word in pairs if index == 0 or word != tokens.word_ids[index - 1]]
-        ends = [*starts[1:], len(tokens.word_ids)]
-        offsets = tokens.offsets
-        self.spans = [Span(offsets[a][0], offsets[b - 1][1]) for a, b in zip(starts, ends, strict=True)]
         # A word's pieces vote together: a part never begins inside a word.
-        pieces = np.diff([*starts, len(tokens.word_ids)]).astype(np.float32)
-        self.scores: Floats = (np.add.reduceat(logits, starts, axis=0) / pieces[:, None]).astype(np.float32)
+        pieces = np.diff([*firsts, len(ids)]).astype(np.float32)
+        self.scores: Floats = (np.add.reduceat(logits, firsts, axis=0) / pieces[:, None]).astype(np.float32)
         self.chances = _softmax(self.scores)
 
 

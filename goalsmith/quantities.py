@@ -212,7 +212,7 @@ class Quantities:
             ),
             (
                 "in so long",
-                rf"{pre}{a}\s+{adjectives}(?P<noun>words|digits|letters|letter\s+sounds|problems|facts|sounds|sentences|items)(?:\s+(?:correct(?:ly)?|right))?\s+in\s+(?P<n>{_NEXT})\s+(?P<time>{time})\b",
+                rf"{pre}{a}{post}\s+(?:{adjectives}(?P<noun>[a-z]{{2,}}s)\s+(?:(?:[a-z]+ed|[a-z]+ly|correct|right)\s+)?)?in\s+(?P<n>{_NEXT})\s+(?P<time>{time})\b",
                 self._in_time,
             ),
             (
@@ -362,7 +362,9 @@ class Quantities:
     def _in_time(self, match: re.Match[str], how: str) -> Measure:
         seconds = number(match["n"]) * self._seconds[match["time"].lower()]
         per = {60: "minute", 1: "second", 3600: "hour"}.get(int(seconds), f"{seconds:g} seconds")
-        return self._measure(match, how, "rate", self._unit(match["noun"]), per=per)
+        # What is counted needs no entry in the table: "8 beads in three minutes".
+        noun = (match["noun"] or "").lower()
+        return self._measure(match, how, "rate", self._unit_of.get(noun, noun), per=per)
 
     def _latency(self, match: re.Match[str], how: str) -> Measure:
         factor = self._seconds[match["time"].lower()]

@@ -131,15 +131,12 @@ class _Model:
         """Hidden states (tokens, width) -> logits: "tags" (tokens, tags), the others (classes,)."""
         import numpy as np
 
-        heads = self._heads
-        answers = {"tags": hidden @ heads["tags.weight"].T + heads["tags.bias"]}
-        # Each judgment on the statement looks at the tokens with an attention of its own.
-        attention = hidden @ heads["query.weight"].T
-        attention = np.exp(attention - attention.max(axis=0, initial=-np.inf))
-        for index, name in enumerate(JUDGMENTS):
-            share = attention[:, index] / max(float(attention[:, index].sum()), 1e-9)
-            answers[name] = (share @ hidden) @ heads[f"{name}.weight"].T + heads[f"{name}.bias"]
-        return answers
+        mean = hidden.mean(axis=0) if len(hidden) else np.zeros(hidden.shape[1], np.float32)
+        inputs = {"tags": hidden, **dict.fromkeys(JUDGMENTS, mean)}
+        return {
+            name: given @ self._heads[f"{name}.weight"].T + self._heads[f"{name}.bias"]
+            for name, given in inputs.items()
+        }
 
 
 def _load(folder: Path) -> _Model:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast, get_args
 
-from goalsmith.checks.achievable import comparison
+from goalsmith.checks.achievable import comparisons
 from goalsmith.checks.registry import CATALOGUE, Letter
 from goalsmith.diagnostic import Diagnostic
 from goalsmith.errors import TableError
@@ -104,7 +104,7 @@ def score(facts: Facts, diagnostics: Sequence[Diagnostic]) -> Score:
 
 def _open(letter: Letter, facts: Facts) -> str | None:
     """Why a letter can't be judged from what was given, or None where it can."""
-    if letter == "achievable" and comparison(facts) is None:
+    if letter == "achievable" and not comparisons(facts):
         return "needs a baseline and a target in the same unit"
     if letter == "relevant" and facts.present_levels is None:
         return "needs the student's present levels"

@@ -9,6 +9,7 @@ from goalsmith.checks.places import closing, gap, insert
 from goalsmith.checks.registry import Finding, check
 from goalsmith.facts import Facts
 from goalsmith.quantities import Measure
+from goalsmith.text import Span
 
 _FALLING = (
     "decrease",
@@ -74,14 +75,15 @@ def _comparable(baseline: Measure, target: Measure) -> bool:
     )
 
 
-def comparison(facts: Facts) -> tuple[Measure, Measure] | None:
-    """The baseline and the target measured in the same unit, or None where there is no such pair."""
-    for baseline in facts.baselines:
-        for start in baseline.measures:
-            for target in facts.targets:
-                if _comparable(start, target):
-                    return start, target
-    return None
+def comparisons(facts: Facts) -> list[tuple[Measure, Measure]]:
+    """Every pair of a baseline and a target that are measured in the same unit."""
+    return [
+        (start, target)
+        for baseline in facts.baselines
+        for start in baseline.measures
+        for target in facts.targets
+        if _comparable(start, target)
+    ]
 
 
 def _falls(facts: Facts, target: Measure) -> bool:
@@ -105,24 +107,33 @@ def target_not_beyond_baseline(facts: Facts) -> Iterator[Finding]:
         Mia will read 70 words correct per minute (currently 55 words correct per minute) by June 2027.
         Sam will decrease hitting from 6 times a day to 1 time a day by June 2027.
     """
-    pair = comparison(facts)
-    if pair is None:
+    pairs = comparisons(facts)
+    # A goal may raise one of its figures and keep another: one that moves is progress.
+    if not pairs or any(_progress(facts, start, target) for start, target in pairs):
         return
-    start, target = pair
-    low, high = (start.share or start.value), (target.share or target.value)
-    if start.share is None or target.share is None:
-        low, high = start.value, target.value
-    if low == high or (high < low and not _falls(facts, target)):
-        word = "no further than" if low == high else "below"
-        at = target.span
-        # "from 80% to 80%": point at the "to" as well, it is what promises a change.
-        if facts.text[at.start - 3 : at.start].lower() == "to ":
-            at = type(at)(at.start - 3, at.end)
-        yield Finding(
-            span=at,
-            message=f"The target ({target.span.of(facts.text)}) is {word} the baseline ({start.span.of(facts.text)}).",
-            help="Set a target beyond what the student does now, or correct the figures.",
-        )
+    start, target = pairs[0]
+    same = _amount(start, target) == _amount(target, start)
+    at = target.span
+    # "from 80% to 80%": point at the "to" as well, it is what promises a change.
+    if facts.text[at.start - 3 : at.start].lower() == "to ":
+        at = Span(at.start - 3, at.end)
+    told = "no further than" if same else "below"
+    yield Finding(
+        span=at,
+        message=f"The target ({target.span.of(facts.text)}) is {told} the baseline ({start.span.of(facts.text)}).",
+        help="Set a target beyond what the student does now, or correct the figures.",
+    )
+
+
+def _amount(measure: Measure, other: Measure) -> float:
+    """The figure two measures are compared by: their shares where both have one."""
+    both = measure.share is not None and other.share is not None
+    return measure.share if both and measure.share is not None else measure.value
+
+
+def _progress(facts: Facts, start: Measure, target: Measure) -> bool:
+    low, high = _amount(start, target), _amount(target, start)
+    return high > low or (high < low and _falls(facts, target))
 
 
 _FAMILY = {
@@ -144,7 +155,7 @@ def units_differ(facts: Facts) -> Iterator[Finding]:
         Mia will read 70 words correct per minute by June 2027 (baseline: 45 words correct per minute).
         Mia will spell 8 of 10 words by June 2027 (baseline: 40%).
     """
-    if comparison(facts) is not None:
+    if comparisons(facts):
         return
     targets = {_FAMILY.get(m.kind) for m in facts.targets}
     starts = [m for b in facts.baselines for m in b.measures if m.kind in _FAMILY]

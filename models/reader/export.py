@@ -36,7 +36,6 @@ def export(net: ReaderNetwork, tokenizer: Tokenizer, folder: Path, dev: Sequence
         for name, head in net.heads.items()
         for kind, tensor in head.state_dict().items()
     }
-    heads["query.weight"] = net.query.weight.detach()
     save_file({name: tensor.contiguous() for name, tensor in heads.items()}, folder / "heads.safetensors")
     plain = Tokenizer.from_str(tokenizer.to_str())
     plain.no_truncation()

@@ -18,13 +18,14 @@ from goalsmith.decoding import JUDGMENTS
 MAX_TOKENS = 256
 TAGS = ("O", *(f"{place}-{label}" for label in LABELS for place in "BI"))
 SIZES = {"kind": len(KINDS), "area": len(AREAS), "observable": 1, "measurable": 1, "quality": 1}
+CLS, SEP, MASK = 101, 102, 103  # token ids of the base model
 UNKNOWN = -100  # a class that is not learned from
 # What each judgment's loss weighs beside the tags'.
 WEIGHTS = {"kind": 0.3, "area": 0.3, "observable": 0.3, "measurable": 0.3, "quality": 1.0}
 
 
 class ReaderNetwork(nn.Module):
-    """An encoder, a linear head on each token, and five judgments, each with an attention of its own."""
+    """An encoder, a linear head on each token, and five on the mean of the tokens."""
 
     def __init__(self, encoder: BertModel) -> None:
         super().__init__()
@@ -33,19 +34,17 @@ class ReaderNetwork(nn.Module):
         self.drop = nn.Dropout(0.1)
         self.heads = nn.ModuleDict({name: nn.Linear(width, SIZES[name]) for name in JUDGMENTS})
         self.heads["tags"] = nn.Linear(width, len(TAGS))
-        self.query = nn.Linear(width, len(JUDGMENTS), bias=False)
-        nn.init.zeros_(self.query.weight)  # begins as the mean of the tokens
 
     def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """Logits: ``tags`` (batch, tokens, tags), the others (batch, classes)."""
         hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        # The judgments look at the text's own tokens, not at [CLS] and [SEP].
+        # The mean is over the text's own tokens, without [CLS] and [SEP].
         own = mask.clone()
         own[:, 0] = 0
         own[torch.arange(len(mask)), mask.sum(1) - 1] = 0
-        attention = self.query(hidden).masked_fill(own.unsqueeze(-1) == 0, -1e4).softmax(1)
-        pooled = torch.einsum("btj,bth->bjh", attention, hidden)
-        out = {name: self.heads[name](self.drop(pooled[:, i])) for i, name in enumerate(JUDGMENTS)}
+        weight = own.unsqueeze(-1).to(hidden.dtype)
+        pooled = (hidden * weight).sum(1) / weight.sum(1).clamp(min=1)
+        out = {name: self.heads[name](self.drop(pooled)) for name in JUDGMENTS}
         out["tags"] = self.heads["tags"](self.drop(hidden))
         return out
 
@@ -159,6 +158,13 @@ def batch(rows: Sequence[Encoded], device: torch.device) -> dict[str, Tensor]:
     for name in JUDGMENTS:
         out[name] = torch.tensor([getattr(row, name) for row in rows], device=device)
     return out
+
+
+def hide(rows: dict[str, Tensor], share: float) -> dict[str, Tensor]:
+    """A batch with a share of its tokens, drawn by torch's own generator, hidden behind [MASK]."""
+    ids = rows["ids"]
+    drawn = torch.rand(ids.shape, device=ids.device) < share
+    return {**rows, "ids": ids.masked_fill(drawn & (ids != CLS) & (ids != SEP), MASK)}
 
 
 def loss(out: dict[str, Tensor], gold: dict[str, Tensor]) -> Tensor:

@@ -45,6 +45,7 @@ class Recipe:
     rate: float = 3e-4
     head_rate: float = 1.5e-3
     varied: float = 0.7  # share of records shown varied rather than as written
+    hidden: float = 0.12  # share of tokens shown as [MASK], so that no one word decides
     smoothing: float = 0.995  # of the running mean of the weights
     gold: float = 0.3  # what the annotations weigh beside the teachers when the student learns
 
@@ -89,7 +90,7 @@ class Trainer:
             torch.manual_seed(seed * 1000 + epoch)
             for rows in self._batches(random.Random(seed * 1000 + epoch)):
                 with torch.autocast(self.device.type, dtype=torch.bfloat16):
-                    lost = step(net, network.batch(rows, self.device))
+                    lost = step(net, network.hide(network.batch(rows, self.device), self.recipe.hidden))
                 optimizer.zero_grad()
                 lost.backward()
                 torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -114,8 +115,8 @@ class Trainer:
         self, net: ReaderNetwork, steps: int
     ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
         encoder = list(net.encoder.parameters())
-        rest = [*net.heads.parameters(), *net.query.parameters()]
-        groups = [{"params": encoder, "lr": self.recipe.rate}, {"params": rest, "lr": self.recipe.head_rate}]
+        heads = list(net.heads.parameters())
+        groups = [{"params": encoder, "lr": self.recipe.rate}, {"params": heads, "lr": self.recipe.head_rate}]
         optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
         warm = max(1, round(0.08 * steps))
 
@@ -196,7 +197,7 @@ def main(
     if card and not smoke:
         from models.reader.card import write_card
 
-        write_card(recipe)
+        write_card()
 
 
 def _begin(checkpoints: Path, recipe: Recipe) -> None:
