@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import ctranslate2
+import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
@@ -29,6 +30,8 @@ def export(net: ReaderNetwork, tokenizer: Tokenizer, folder: Path, dev: Sequence
         Path(held, "tokenizer_config.json").write_text(
             '{"tokenizer_class": "BertTokenizer"}', encoding="utf-8"
         )
+        # The converter adds a pooler of random weights that nothing uses: let them be the same each time.
+        torch.manual_seed(0)
         converter = ctranslate2.converters.TransformersConverter(held)
         converter.convert(str(folder / "encoder"), quantization="int8", force=True)
     heads = {

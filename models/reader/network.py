@@ -75,8 +75,8 @@ def tiny_base() -> tuple[BertModel, Tokenizer]:
         num_hidden_layers=2,
         num_attention_heads=2,
         intermediate_size=64,
-        position_embedding_type="absolute",  # CTranslate2's converter asks for it
     )
+    config.position_embedding_type = "absolute"  # CTranslate2's converter asks for it
     return BertModel(config, add_pooling_layer=False), tokenizer
 
 

@@ -92,7 +92,7 @@ class Trainer:
                 with torch.autocast(self.device.type, dtype=torch.bfloat16):
                     lost = step(net, network.hide(network.batch(rows, self.device), self.recipe.hidden))
                 optimizer.zero_grad()
-                lost.backward()
+                torch.autograd.backward(lost)
                 torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
                 optimizer.step()
                 schedule.step()

@@ -1,0 +1,1 @@
+"""How the weights of the score were fitted to annotators' grades."""

@@ -1,0 +1,54 @@
+"""The training pipeline, tried on toy size: it runs through, resumes, and exports a reader that reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from corpora.splits import read_split
+from goalsmith import Document
+from goalsmith.reader import TrainedReader
+
+torch = pytest.importorskip("torch")
+
+from models.reader import network  # noqa: E402
+from models.reader.train import main  # noqa: E402
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_toy_reader_is_trained_exported_and_read_with(tmp_path: Path) -> None:
+    out, checkpoints = tmp_path / "reader", tmp_path / "checkpoints"
+    main(out=out, checkpoints=checkpoints, smoke=True, card=False)
+    (reading,) = TrainedReader(out).read([Document("Marcus will read aloud.")])
+    assert 0 <= reading.confidence.kind <= 1
+    manifest = json.loads((out / "reader.json").read_text())
+    assert set(manifest["sha256"]) >= {"encoder/model.bin", "heads.safetensors", "tokenizer.json"}
+    # A finished run is taken up again, not trained anew: the same weights come out.
+    before = (out / "encoder" / "model.bin").read_bytes()
+    main(out=out, checkpoints=checkpoints, smoke=True, card=False)
+    assert (out / "encoder" / "model.bin").read_bytes() == before
+    with pytest.raises(SystemExit, match="another recipe"):
+        main(out=out, checkpoints=checkpoints, smoke=False, card=False)
+
+
+def test_tags_follow_the_spans() -> None:
+    _, tokenizer = network.tiny_base()
+    for statement in read_split("test")[:100]:
+        if not statement.spans:
+            continue
+        coded = network.encode(statement, tokenizer)
+        begun = [network.TAGS[tag][2:] for tag in coded.tags if tag > 0 and network.TAGS[tag][0] == "B"]
+        assert begun == [label for *_, label in statement.spans]
+
+
+def test_a_shallower_student_begins_as_its_teacher() -> None:
+    encoder, _ = network.tiny_base()
+    teacher = network.ReaderNetwork(encoder).eval()
+    student = network.shallower(teacher, (0, 1)).eval()
+    ids = torch.tensor([[101, 2000, 2001, 102]])
+    with torch.no_grad():
+        ours, theirs = student(ids, torch.ones_like(ids)), teacher(ids, torch.ones_like(ids))
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    assert len(network.shallower(teacher, (1,)).encoder.encoder.layer) == 1
