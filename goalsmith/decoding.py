@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from goalsmith.language import is_english
 from goalsmith.reading import LABELS, Area, Confidence, Kind, Label, Part, Reading
 from goalsmith.tables import Row
 from goalsmith.text import Document, Span
@@ -71,6 +72,8 @@ class Decoder:
 
     def decode(self, document: Document, tokens: Any, answers: dict[str, Floats]) -> Reading:
         """The reading of ``document`` from its tokens (a ``tokenizers.Encoding``) and the logits for it."""
+        if not is_english(document.text):
+            return Reading(kind="other", area="other", english=False)
         kinds, areas = _softmax(answers["kind"]), _softmax(answers["area"])
         kind, area = self._manifest.kinds[int(kinds.argmax())], self._manifest.areas[int(areas.argmax())]
         sure = {

@@ -208,36 +208,20 @@ class _Words(Row):
 
 class _Statement(Row):
     modification: list[str]
-    function_words: list[str]
-    foreign_words: list[str]
     names: list[str]
 
 
 class StatementWords:
-    """What tells a modification, another language or a second student's name."""
+    """What tells a modification, or a second student's name."""
 
     def __init__(self) -> None:
         table = load("statement", _Statement)
         self.modification = re.compile("|".join(table.modification), re.IGNORECASE)
-        self._english = frozenset(table.function_words)
-        self._foreign = frozenset(table.foreign_words)
         # A name after a title is an adult's; a name in quotes or before "'s Law" is a thing's.
         self.names = re.compile(
             rf"(?<![\w.'’\"“-])(?<!Mr\s)(?<!Ms\s)(?<!Mrs\s)(?<!Mr\.\s)(?<!Ms\.\s)(?<!Mrs\.\s)(?<!Dr\.\s)"
             rf"(?P<name>{alternatives(table.names)})(?![\w-])(?!['’]s\s+[A-Z])(?!\s+[A-Z][a-z]+\s+(?:School|Test|Assessment))"
         )
-
-    def readable(self, text: str) -> bool:
-        """Whether the text looks like English."""
-        letters = [c for c in text if c.isalpha()]
-        if letters and sum(c < "\u0250" for c in letters) < 0.5 * len(letters):
-            return False
-        words = re.findall(r"[^\W\d_]+", text.lower())
-        if len(words) < 6:
-            return True
-        english = sum(word in self._english for word in words)
-        foreign = sum(word in self._foreign for word in words)
-        return english >= foreign or foreign < 0.15 * len(words)
 
 
 @cache

@@ -118,7 +118,7 @@ def no_goal(facts: Facts) -> Iterator[Finding]:
         Ravi will write his homework in a planner on 4 of 5 days by June 2027.
         Extended time on tests.
     """
-    if facts.reading.kind == "other" and statement_words().readable(facts.text):
+    if facts.reading.kind == "other" and facts.reading.english:
         yield Finding(
             span=_whole(facts),
             message="This doesn't read as a goal: it names nothing the student will do.",
@@ -192,7 +192,7 @@ def not_english(facts: Facts) -> Iterator[Finding]:
         Marisol will read a grade 4 paragraph aloud at 90 words per minute by May 2027.
         OT consult, 15 min monthly
     """
-    if not statement_words().readable(facts.text):
+    if not facts.reading.english:
         yield Finding(
             span=_whole(facts),
             message="This text doesn't look like English; goalsmith reads English only.",

@@ -46,7 +46,10 @@ def main() -> None:
     rows = graded("train")
     names = columns()
     cases = np.array(
-        [[all(code in {d.code for d in review.diagnostics} for code in codes) for codes in names] for _, review in rows],
+        [
+            [all(code in {d.code for d in review.diagnostics} for code in codes) for codes in names]
+            for _, review in rows
+        ],
         dtype=float,
     )
     lost = np.array([5 - (s.quality or 0) for s, _ in rows], dtype=float)
@@ -62,7 +65,9 @@ def main() -> None:
         print(f"{' + '.join(codes):14} {count:5.0f}  {told}  {held:5}")
     for split in SPLITS:
         pairs = [(review.score.total, s.quality) for s, review in graded(split)]
-        print(f"rank correlation with the grades, {split}: {spearmanr(*zip(*pairs, strict=True)).statistic:.3f} of {len(pairs)}")
+        print(
+            f"rank correlation with the grades, {split}: {spearmanr(*zip(*pairs, strict=True)).statistic:.3f} of {len(pairs)}"
+        )
 
 
 if __name__ == "__main__":
