@@ -2,7 +2,8 @@
 
 The stated rule between model and grammar: the model says what is in a statement, and where; the
 grammar of amounts may only veto. A baseline that names neither an amount nor a word for "now" is
-dropped, and a goal whose criteria hold no level is not measurable.
+dropped, so is a criterion whose level is still an open slot, and a goal without a criterion is not
+measurable.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from goalsmith.language import is_english
+from goalsmith.quantities import quantities
 from goalsmith.reading import LABELS, Area, Confidence, Kind, Label, Part, Reading
+from goalsmith.slots import slots
 from goalsmith.tables import Row
 from goalsmith.text import Document, Span
 
@@ -148,7 +151,7 @@ class Decoder:
         self, text: str, words: _Words, label: Label, path: list[int], start: int, end: int
     ) -> Part | None:
         span = trim(text, Span(words.starts[start], words.ends[end - 1]))
-        if span is None or (label == "baseline" and not _NOW.search(span.of(text))):
+        if span is None or _vetoed(label, span.of(text)):
             return None
         chance = float(words.chances[range(start, end), path[start:end]].mean())
         return Part(label=label, span=span, confidence=self._calibrated("span", chance))
@@ -171,8 +174,15 @@ class Decoder:
             while end + 1 < len(chances) and chances[end + 1] >= chances[peak] / 2:
                 end += 1
             span = trim(text, Span(words.starts[start], words.ends[end]))
-            if span is not None:
+            if span is not None and not _vetoed(label, span.of(text)):
                 yield Part(label=label, span=span, confidence=sure)
+
+
+def _vetoed(label: Label, words: str) -> bool:
+    """Whether the grammar of amounts forbids that ``words`` are a part with this label."""
+    if label == "baseline":
+        return _NOW.search(words) is None
+    return label == "criterion" and slots().search(words) is not None and not quantities().find(words)
 
 
 class _Words:

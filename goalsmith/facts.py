@@ -15,6 +15,7 @@ from typing import Any, Literal
 from goalsmith.deadlines import Deadline, deadlines
 from goalsmith.quantities import Measure, quantities
 from goalsmith.reading import Label, Reading
+from goalsmith.slots import slots
 from goalsmith.tables import Row, alternatives, load
 from goalsmith.text import Document, Span
 from goalsmith.verbs import Act, verbs
@@ -203,7 +204,6 @@ class _Words(Row):
     schedule_words: list[str]
     persons: list[str]
     open_supports: list[str]
-    placeholders: list[str]
 
 
 class _Statement(Row):
@@ -238,7 +238,6 @@ class _Patterns:
         self.schedule_word = re.compile(rf"\b(?:{alternatives(words.schedule_words)})\b", flags)
         self.person = re.compile(rf"\b(?:{alternatives(words.persons)})(?:s|'s|’s)?\b", flags)
         self.open_support = re.compile("|".join(words.open_supports).replace(" ", r"\s+"), flags)
-        self.placeholder = re.compile("|".join(words.placeholders), flags)
         adults = alternatives(words.adults)
         self.adult = re.compile(
             rf"(?<![\w-])(?P<adult>(?:(?:the|a|an|his|her|their|my|our|all|each|special\s+education|general\s+education|classroom)\s+)*(?:{adults})(?:\s+(?:and|or|and/or)\s+(?:{adults}))*)\s+(?:will|shall|must|should)\b",
@@ -296,7 +295,7 @@ def read_facts(
             for span in reading.of("condition")
         ),
         criteria=tuple(c for span in reading.of("criterion") for c in _criteria(text, span)),
-        baselines=tuple(_baseline(text, span, patterns) for span in reading.of("baseline")),
+        baselines=tuple(_baseline(text, span) for span in reading.of("baseline")),
         deadlines=tuple(d for span in reading.of("timeframe") for d in _deadline(text, span, today)),
         methods=tuple(_method(text, span, patterns) for span in reading.of("method")),
         scheduled=any(
@@ -307,9 +306,7 @@ def read_facts(
             )
             for span in spans
         ),
-        placeholders=tuple(
-            Placeholder(span=Span(m.start(), m.end())) for m in patterns.placeholder.finditer(text)
-        ),
+        placeholders=tuple(Placeholder(span=Span(m.start(), m.end())) for m in slots().finditer(text)),
         adult=_adult(text, reading, patterns),
         present_levels=present_levels,
     )
@@ -341,15 +338,17 @@ def _criteria(text: str, part: Span) -> list[Criterion]:
     return [Criterion(span=m.span, part=part, measure=m) for m in measures]
 
 
-def _baseline(text: str, span: Span, patterns: _Patterns) -> Baseline:
+def _baseline(text: str, span: Span) -> Baseline:
     measures = quantities().find(text, span.start, span.end)
-    unfilled = patterns.placeholder.search(text, span.start, span.end) is not None
+    unfilled = slots().search(text, span.start, span.end) is not None
     return Baseline(span=span, measures=tuple(measures), filled=not unfilled)
 
 
 def _deadline(text: str, span: Span, today: date) -> list[Deadline]:
     reader = deadlines()
     found = [reader.value(kind, match, today) for kind, match in reader.find(text, span.start, span.end)]
+    if not found and reader.vague.search(text, span.start, span.end):
+        return []
     return found or [Deadline(kind="event", span=span, how="event")]
 
 

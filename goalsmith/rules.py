@@ -136,6 +136,10 @@ def _diagnostic(check: Check, finding: Finding, level: Severity, facts: Facts) -
         confidence = reading.confidence.observable
         if confidence < _SURE:
             message = f"Can “{span.of(facts.text)}” be seen or counted here? I'm not sure."
+    elif check.judgment == "measurable":
+        confidence = reading.confidence.measurable
+        if confidence < _SURE:
+            message = f"Does “{span.of(facts.text)}” decide whether the goal was met? I'm not sure."
     question = confidence is not None and confidence < _SURE
     return Diagnostic(
         code=check.code,

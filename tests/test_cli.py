@@ -408,5 +408,6 @@ def test_what_was_pasted_before_the_end_of_input_is_answered(pasting: pexpect.sp
     pasting.sendline(VAGUE)
     pasting.sendeof()
     pasting.expect("SMART score")
+    pasting.expect("\r\n> ")
     pasting.sendeof()
     pasting.expect(pexpect.EOF)

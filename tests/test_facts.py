@@ -56,7 +56,7 @@ GOALS: list[tuple[str, dict[str, list[tuple[str, dict[str, Any]]]]]] = [
         {
             "deadline": [("Within 36 instructional weeks", {"kind": "weeks", "weeks": 36, "date": None})],
             "behavior": [("will not push", {"negated": True})],
-            "criterion": [("eight of ten", {"kind": "trials", "value": 8, "out_of": 10})],
+            "criterion": [("eight of ten recesses", {"kind": "trials", "value": 8, "out_of": 10})],
         },
     ),
 ]  # fmt: skip

@@ -398,3 +398,28 @@ def rubric_overrun(facts: Facts) -> Iterator[Finding]:
                 message=f"“{measure.span.of(facts.text)}” is higher than the {scale[1]}-point scale goes.",
                 help="Check the score or the scale.",
             )
+
+
+@check("M13", "undecided-criterion", source="iris", letter="measurable", judgment="measurable")
+def undecided_criterion(facts: Facts) -> Iterator[Finding]:
+    """The words that stand as the criterion hold no level that decides it.
+
+    Two people with the goal in hand should come to the same answer on whether it was met. "To
+    criteria" or "80 % louder" leaves them nothing to count.
+
+    Flags:
+        Gwen will talk «80% louder» by June 2027.
+        During table work, Mia will sit «to criteria» by June 2027.
+    Passes:
+        Gwen will talk at 60 dB or louder in 4 of 5 lessons by June 2027.
+        During table work, Mia will sit for 10 minutes on 4 of 5 days by June 2027.
+    """
+    # A behavior nobody can see is what S02 reports; here it can be seen, and still isn't decided.
+    if facts.reading.measurable is not False or facts.reading.observable is not True or not facts.criteria:
+        return
+    span = facts.criteria[0].part
+    yield Finding(
+        span=span,
+        message=f"“{span.of(facts.text)}” doesn't decide whether the goal was met.",
+        help="Put a level there that can be counted or timed: so many of so many, how long, how often.",
+    )

@@ -29,7 +29,7 @@ RequiredPart = Literal[
 
 
 # The reader's judgment a check rests on: where the reader is unsure, the finding becomes a question.
-Judgment = Literal["kind", "observable"]
+Judgment = Literal["kind", "observable", "measurable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
