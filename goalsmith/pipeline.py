@@ -74,8 +74,9 @@ class Goalsmith:
         """
         day = today or date.today()
         known = self._present_levels(present_levels)
-        for doc in self.nlp.pipe((Document(text).text for text in texts), batch_size=batch_size):
-            yield self._judge(Document(doc.text), doc._.goal_reading, known, day, None)
+        documents = ((document.text, document) for document in map(Document, texts))
+        for doc, document in self.nlp.pipe(documents, as_tuples=True, batch_size=batch_size):
+            yield self._judge(document, doc._.goal_reading, known, day, None)
 
     def _read(self, document: Document) -> Reading:
         reading: Reading = self.nlp(document.text)._.goal_reading

@@ -46,8 +46,8 @@ class _Window:
     count: int
 
 
-def _padded(window: _Window) -> int:
-    return -(-len(window.ids) // 8) * 8
+def _length(window: _Window) -> int:
+    return len(window.ids)
 
 
 class TrainedReader:
@@ -110,22 +110,19 @@ class _Model:
     def _encode(self, windows: list[_Window]) -> Iterator[tuple[_Window, Floats]]:
         """Each window with its hidden states, (tokens, width).
 
-        Windows are padded to a length that depends on nothing but themselves: so a statement gets the
-        same numbers, to the last bit, whatever it is read together with.
+        Only windows of one length are read at once, so none is padded: a statement gets the same
+        numbers, to the last bit, whatever it is read together with.
         """
         import numpy as np
         from ctranslate2 import StorageView
 
-        for padded, alike in groupby(sorted(windows, key=_padded), key=_padded):
+        for length, alike in groupby(sorted(windows, key=_length), key=_length):
             while batch := list(islice(alike, _BATCH)):
-                ids = np.zeros((len(batch), padded), np.int32)
-                for row, window in zip(ids, batch, strict=True):
-                    row[: len(window.ids)] = window.ids
-                lengths = np.array([len(window.ids) for window in batch], np.int32)
+                ids = np.array([window.ids for window in batch], np.int32)
+                lengths = np.full(len(batch), length, np.int32)
                 views = StorageView.from_array(ids), StorageView.from_array(lengths)
                 states = np.asarray(self._encoder.forward_batch(*views).last_hidden_state)
-                for window, hidden in zip(batch, states, strict=True):
-                    yield window, hidden[: len(window.ids)]
+                yield from zip(batch, states, strict=True)
 
     def _answers(self, hidden: Floats) -> dict[str, Floats]:
         """Hidden states (tokens, width) -> logits: "tags" (tokens, tags), the others (classes,)."""

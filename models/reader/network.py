@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,18 +88,40 @@ def prepared(tokenizer: Tokenizer) -> Tokenizer:
     return tokenizer
 
 
-def shallower(teacher: ReaderNetwork, layers: Sequence[int]) -> ReaderNetwork:
-    """A student made of some of the teacher's layers, with its embeddings and heads."""
-    config = BertConfig(**teacher.encoder.config.to_dict())
-    config.num_hidden_layers = len(layers)
-    student = ReaderNetwork(BertModel(config, add_pooling_layer=False))
-    state = teacher.state_dict()
-    for new, old in enumerate(layers):
-        for name in [n for n in state if n.startswith(f"encoder.encoder.layer.{old}.")]:
-            state[name.replace(f".layer.{old}.", f".layer.student{new}.")] = state[name]
-    kept = {n.replace(".student", "."): v for n, v in state.items() if ".layer." not in n or ".student" in n}
-    student.load_state_dict(kept)
-    return student
+def fresh(base: Callable[[], tuple[BertModel, Tokenizer]]) -> ReaderNetwork:
+    """An untrained reader on ``base``; its heads begin the same each time, so that weights can be averaged."""
+    torch.manual_seed(0)
+    return ReaderNetwork(base()[0])
+
+
+def averaged(nets: Sequence[ReaderNetwork]) -> ReaderNetwork:
+    """A network with the mean of the weights of networks that began alike."""
+    states = [net.state_dict() for net in nets]
+    mean_state = {
+        name: torch.stack([state[name].float() for state in states]).mean(0).to(value.dtype)
+        for name, value in states[0].items()
+    }
+    made = copy.deepcopy(nets[0])
+    made.load_state_dict(mean_state)
+    return made
+
+
+def narrower(net: ReaderNetwork, width: int) -> ReaderNetwork:
+    """The network with the ``width`` feed-forward neurons of each layer that weigh most, and nothing else changed."""
+    config = BertConfig(**net.encoder.config.to_dict())
+    config.intermediate_size = width
+    state = net.state_dict()
+    for layer in range(config.num_hidden_layers):
+        into = f"encoder.encoder.layer.{layer}.intermediate.dense"
+        out = f"encoder.encoder.layer.{layer}.output.dense.weight"
+        weighs = state[f"{into}.weight"].norm(dim=1) * state[out].norm(dim=0)
+        kept = weighs.topk(width).indices.sort().values
+        for name in (f"{into}.weight", f"{into}.bias"):
+            state[name] = state[name][kept]
+        state[out] = state[out][:, kept]
+    made = ReaderNetwork(BertModel(config, add_pooling_layer=False))
+    made.load_state_dict(state)
+    return made
 
 
 @dataclass(slots=True)
