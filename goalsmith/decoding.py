@@ -151,7 +151,7 @@ class Decoder:
         self, text: str, words: _Words, label: Label, path: list[int], start: int, end: int
     ) -> Part | None:
         span = trim(text, Span(words.starts[start], words.ends[end - 1]))
-        if span is None or _vetoed(label, span.of(text)):
+        if span is None or vetoed(label, span.of(text)):
             return None
         chance = float(words.chances[range(start, end), path[start:end]].mean())
         return Part(label=label, span=span, confidence=self._calibrated("span", chance))
@@ -174,11 +174,11 @@ class Decoder:
             while end + 1 < len(chances) and chances[end + 1] >= chances[peak] / 2:
                 end += 1
             span = trim(text, Span(words.starts[start], words.ends[end]))
-            if span is not None and not _vetoed(label, span.of(text)):
+            if span is not None and not vetoed(label, span.of(text)):
                 yield Part(label=label, span=span, confidence=sure)
 
 
-def _vetoed(label: Label, words: str) -> bool:
+def vetoed(label: Label, words: str) -> bool:
     """Whether the grammar of amounts forbids that ``words`` are a part with this label."""
     if label == "baseline":
         return _NOW.search(words) is None

@@ -86,6 +86,17 @@ def test_text_names_each_finding_and_its_cure(run: Run) -> None:
         assert shown in ran.out
 
 
+def test_the_legend_breaks_between_entries(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = [line.strip() for line in run("check", GOOD, *TODAY).out.splitlines()]
+    at = lines.index("parts: ti = timeframe   co = condition")
+    assert lines[at + 1 : at + 4] == [
+        "le = learner   be = behavior",
+        "cr = criterion   me = method",
+        "ba = baseline",
+    ]
+
+
 @pytest.mark.parametrize("columns", ["24", "40", "60", "80", "200"])
 def test_text_fits_the_terminal(columns: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", columns)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from goalsmith import Document, ModelError, Span
-from goalsmith.decoding import trim
+from goalsmith.decoding import trim, vetoed
 from goalsmith.reader import FOLDER, TrainedReader
+from goalsmith.reading import Label
 
 GOAL = "By May 2027, given a grade 4 passage, Marcus will read aloud 95 words correct per minute."
 
@@ -92,3 +93,21 @@ def test_another_format_is_refused(folder: Path) -> None:
 def test_trim(text: str, kept: str | None) -> None:
     span = trim(text, Span(0, len(text)))
     assert (span.of(text) if span else None) == kept
+
+
+@pytest.mark.parametrize(
+    ("label", "words", "dropped"),
+    [
+        ("criterion", "to X%", True),
+        ("criterion", "with __% accuracy", True),
+        ("criterion", "with __% accuracy in 4 of 5 trials", False),
+        ("criterion", "at 80%", False),
+        ("criterion", "without a mistake", False),
+        ("condition", "given [materials]", False),
+        ("baseline", "from [current level]", False),
+        ("baseline", "currently needs help", False),
+        ("baseline", "better", True),
+    ],
+)
+def test_the_grammar_of_amounts_may_veto(label: Label, words: str, dropped: bool) -> None:
+    assert vetoed(label, words) is dropped

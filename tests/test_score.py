@@ -50,6 +50,13 @@ def test_a_letter_that_cannot_be_judged_says_why_and_costs_nothing(smith: Goalsm
         assert "needs" in str(marks[letter].reason)
 
 
+def test_a_draft_keeps_its_score_as_days_go_by(smith: Goalsmith) -> None:
+    """A deadline that has passed is found, but costs nothing."""
+    before, after = (smith.review(LADDER[-1], today=date(year, 9, 1)) for year in (2026, 2028))
+    assert "T02" in [d.code for d in after.diagnostics]
+    assert after.score.total == before.score.total
+
+
 def test_no_goal_has_no_score(smith: Goalsmith) -> None:
     score = smith.review("Extended time on tests.", today=TODAY).score.to_dict()
     assert set(score.values()) == {None}

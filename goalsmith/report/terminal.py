@@ -69,7 +69,7 @@ class ReviewView:
         for line in _marked(self.review, max(20, width - 2), plain=plain):
             yield Padding(line, (0, 0, 0, 2))
         if self.review.parts:
-            yield Padding(_legend(self.review), (0, 0, 0, 2))
+            yield Padding(_legend(self.review, width - 2), (0, 0, 0, 2))
         yield Text()
         if self.review.score.total is not None:
             yield _marks(self.review, width, plain=plain)
@@ -154,15 +154,19 @@ def _bracket(label: Label, width: int, *, opens: bool, closes: bool, plain: bool
     return left + name.center(width - 2, dash) + right
 
 
-def _legend(review: Review) -> Text:
+def _legend(review: Review, width: int) -> Text:
+    """What the rulers' names stand for, wrapped between entries, and which parts were not found."""
     used = {part.label for part in review.parts}
-    legend = Text("parts: ", style="quiet")
-    for label in LABELS:
-        if label in used:
-            legend.append(f"{label[:2]} = {label}", style=label).append("   ")
+    entries = [(f"{label[:2]} = {label}", label) for label in LABELS if label in used]
     missing = [label for label in LABELS if label not in used]
     if missing:
-        legend.append(f"not found: {', '.join(missing)}", style="quiet")
+        entries.append((f"not found: {', '.join(missing)}", "quiet"))
+    legend, at = Text("parts:", style="quiet"), len("parts:")
+    for words, style in entries:
+        gap = " " if at == len("parts:") else "   "
+        gap = "\n" if at + len(gap) + len(words) > width else gap
+        at = len(words) if gap == "\n" else at + len(gap) + len(words)
+        legend.append(gap).append(words, style=style)
     return legend
 
 
