@@ -1,9 +1,10 @@
 """What the trained reader's network answers -> a Reading: tags to spans, logits to judgments and confidences.
 
 The stated rule between model and grammar: the model says what is in a statement, and where; the
-grammar of amounts may only veto. A baseline that names neither an amount nor a word for "now" is
-dropped, so is a criterion whose level is still an open slot, and a goal without a criterion is not
-measurable.
+grammar vetoes, vouches, and settles doubt. A baseline that names neither an amount nor a word for
+"now" is dropped, so is a criterion whose level is still an open slot, and a goal without a criterion
+is not measurable. A behavior that names an act ("by shading", "including raising a hand") is
+observable. Where the model doubts whether a goal is measurable, an amount in its criterion decides.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from goalsmith.reading import LABELS, Area, Confidence, Kind, Label, Part, Readi
 from goalsmith.slots import slots
 from goalsmith.tables import Row
 from goalsmith.text import Document, Span
+from goalsmith.verbs import verbs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +33,7 @@ JUDGMENTS = ("kind", "area", "observable", "measurable", "quality")
 # The confidences that are calibrated: of a found part, of a part that was not found, of each judgment.
 CALIBRATED = ("span", "presence", "kind", "area", "observable", "measurable")
 _IMPOSSIBLE = -1e4
+_DOUBT = 0.3  # a chance of 0.2 to 0.8 leaves it open whether a goal is measurable
 _EDGES = frozenset(",;:.-–—•*|·>")
 _PAIRS = {"(": ")", ")": "(", "[": "]", "]": "[", "{": "}", "}": "{", "“": "”", "”": "“"}
 # What a baseline holds: an amount, a level, an open slot, or a word that says "now" or "from".
@@ -90,10 +93,14 @@ class Decoder:
         chances = {
             name: _sigmoid(float(answers[name][0])) for name in ("observable", "measurable", "quality")
         }
-        observable = chances["observable"] >= 0.5
-        # A level decides a goal only where there is one: the veto named above.
-        level = any(part.label == "criterion" for part in parts)
-        measurable = chances["measurable"] >= 0.5 and observable and level
+        seen = chances["observable"] >= 0.5
+        acts = [part.span for part in parts if part.label == "behavior"]
+        observable = seen or any(verbs().names_act(document.text, span.start, span.end) for span in acts)
+        levels = [part.span for part in parts if part.label == "criterion"]
+        measurable = chances["measurable"] >= 0.5
+        if abs(chances["measurable"] - 0.5) < _DOUBT or seen != observable:
+            measurable = any(quantities().find(document.text, span.start, span.end) for span in levels)
+        measurable = measurable and observable and bool(levels)
         for name, verdict in (("observable", observable), ("measurable", measurable)):
             chance = chances[name] if verdict else 1 - chances[name]
             sure[name] = self._calibrated(name, max(chance, 0.5))

@@ -21,6 +21,7 @@ class _Verbs(Row):
     change: list[str]
     umbrella: list[str]
     absence: list[str]
+    general: list[str]
     inner: list[str]
     countable: list[str]
     skills: dict[str, list[str]]
@@ -83,8 +84,13 @@ class Verbs:
                     self._entry[form] = (verb, sort)
         self.pattern = alternatives(list(self._entry))
         self._head = re.compile(rf"(?<![\w-])(?:{self.pattern})(?![\w'’])", re.IGNORECASE)
+        named = [
+            form
+            for form, (verb, sort) in self._entry.items()
+            if sort == "observable" and verb not in table.general and form.split()[0].endswith("ing")
+        ]
         self._gerund = re.compile(
-            rf"\b(?:by|as\s+(?:shown|evidenced|demonstrated|measured)\s+by|through|including|such\s+as|\(|e\.g\.,?|i\.e\.,?)\s*(?:independently\s+|correctly\s+|\w+ly\s+)?(?P<verb>{alternatives([f for f, (_, s) in self._entry.items() if f.split()[0].endswith('ing') and s == 'observable'])})\b",
+            rf"\b(?:by|as\s+(?:shown|evidenced|demonstrated|measured)\s+by|through|including|such\s+as|\(|e\.g\.,?|i\.e\.,?)\s*(?:independently\s+|correctly\s+|\w+ly\s+)?(?P<verb>{alternatives(named)})\b",
             re.IGNORECASE,
         )
         self._skill = {verb: skill for skill, verbs in table.skills.items() for verb in verbs}
@@ -108,6 +114,10 @@ class Verbs:
         """The field a verb belongs to where it can only mean one, else None."""
         return self._skill.get(verb)
 
+    def names_act(self, text: str, start: int, end: int) -> bool:
+        """Whether an observable act is named after "by", "including" or the like in ``text[start:end]``."""
+        return self._gerund.search(text, start, end) is not None
+
     def at(self, text: str, start: int, end: int) -> Act | None:
         """The act whose verb begins right at ``start``, or None."""
         match = self._head.match(text, start, end)
@@ -122,7 +132,7 @@ class Verbs:
         if sort == "observable" and (second := self._coordinated(text, match.end(), end)):
             verb, sort, match = second
         rest = text[match.end() : end]
-        shown = self._gerund.search(text, match.start(), end) is not None
+        shown = self.names_act(text, match.start(), end)
         if sort == "observable":
             seen = True
         elif sort == "vague":

@@ -157,7 +157,7 @@ def _bracket(label: Label, width: int, *, opens: bool, closes: bool, plain: bool
 def _legend(review: Review, width: int) -> Text:
     """What the rulers' names stand for, wrapped between entries, and which parts were not found."""
     used = {part.label for part in review.parts}
-    entries = [(f"{label[:2]} = {label}", label) for label in LABELS if label in used]
+    entries: list[tuple[str, str]] = [(f"{label[:2]} = {label}", label) for label in LABELS if label in used]
     missing = [label for label in LABELS if label not in used]
     if missing:
         entries.append((f"not found: {', '.join(missing)}", "quiet"))
