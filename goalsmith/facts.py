@@ -238,6 +238,7 @@ class _Patterns:
         self.schedule_word = re.compile(rf"\b(?:{alternatives(words.schedule_words)})\b", flags)
         self.person = re.compile(rf"\b(?:{alternatives(words.persons)})(?:s|'s|’s)?\b", flags)
         self.open_support = re.compile("|".join(words.open_supports).replace(" ", r"\s+"), flags)
+        self.open_end = re.compile(r"\s+(?:as|if|when)\s+(?:needed|appropriate|necessary)\b", flags)
         adults = alternatives(words.adults)
         self.adult = re.compile(
             rf"(?<![\w-])(?P<adult>(?:(?:the|a|an|his|her|their|my|our|all|each|special\s+education|general\s+education|classroom)\s+)*(?:{adults})(?:\s+(?:and|or|and/or)\s+(?:{adults}))*)\s+(?:will|shall|must|should)\b",
@@ -287,13 +288,7 @@ def read_facts(
             )
             for span in reading.of("behavior")
         ),
-        conditions=tuple(
-            Condition(
-                span=span,
-                support_open=patterns.open_support.search(text, span.start, span.end) is not None,
-            )
-            for span in reading.of("condition")
-        ),
+        conditions=tuple(_condition(text, span, patterns) for span in reading.of("condition")),
         criteria=tuple(c for span in reading.of("criterion") for c in _criteria(text, span)),
         baselines=tuple(_baseline(text, span) for span in reading.of("baseline")),
         deadlines=tuple(d for span in reading.of("timeframe") for d in _deadline(text, span, today)),
@@ -329,6 +324,15 @@ def _learner(text: str, span: Span) -> Learner:
     first = words.split()[0].strip("’'s,.").lower()
     named = words[0].isupper() and first not in _NO_NAME and words[-1] not in "]})>_"
     return Learner(span=span, name=words if named else None)
+
+
+def _condition(text: str, part: Span, patterns: _Patterns) -> Condition:
+    # "with help" opens no further than "with help as needed" does: the words belong together.
+    end = patterns.open_end.match(text, part.end)
+    span = Span(part.start, end.end()) if end else part
+    return Condition(
+        span=span, support_open=patterns.open_support.search(text, span.start, span.end) is not None
+    )
 
 
 def _criteria(text: str, part: Span) -> list[Criterion]:

@@ -404,15 +404,15 @@ def rubric_overrun(facts: Facts) -> Iterator[Finding]:
 def undecided_criterion(facts: Facts) -> Iterator[Finding]:
     """The words that stand as the criterion hold no level that decides it.
 
-    Two people with the goal in hand should come to the same answer on whether it was met. "To
-    criteria" or "80 % louder" leaves them nothing to count.
+    Two people with the goal in hand should come to the same answer on whether it was met. A bare
+    "100%" of something nobody counts, or a mere "before the deadline", leaves them at odds.
 
     Flags:
-        Gwen will talk «80% louder» by June 2027.
-        During table work, Mia will sit «to criteria» by June 2027.
+        Jo will email her teacher «before the deadline has passed».
+        Ada will use the bathroom appropriately «100%».
     Passes:
-        Gwen will talk at 60 dB or louder in 4 of 5 lessons by June 2027.
-        During table work, Mia will sit for 10 minutes on 4 of 5 days by June 2027.
+        Jo will email her teacher before the deadline for 4 of 5 assignments by June 2027.
+        Ada will use the bathroom on her own on 4 of 5 days by June 2027.
     """
     # A behavior nobody can see is what S02 reports; here it can be seen, and still isn't decided.
     if facts.reading.measurable is not False or facts.reading.observable is not True or not facts.criteria:
