@@ -86,6 +86,13 @@ def test_text_names_each_finding_and_its_cure(run: Run) -> None:
         assert shown in ran.out
 
 
+def test_the_readme_shows_what_is_printed(run: Run) -> None:
+    shown = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    assert "{{" not in shown
+    printed = run("check", VAGUE, *TODAY).out
+    assert "\n".join(line.rstrip() for line in printed.splitlines()) in shown
+
+
 def test_the_legend_breaks_between_entries(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     lines = [line.strip() for line in run("check", GOOD, *TODAY).out.splitlines()]

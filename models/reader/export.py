@@ -40,6 +40,7 @@ def export(net: ReaderNetwork, tokenizer: Tokenizer, folder: Path, dev: Sequence
         for kind, tensor in head.state_dict().items()
     }
     save_file({name: tensor.contiguous() for name, tensor in heads.items()}, folder / "heads.safetensors")
+    (folder / "heads.safetensors").chmod(0o644)  # it is written for its owner's eyes only
     plain = Tokenizer.from_str(tokenizer.to_str())
     plain.no_truncation()
     plain.save(str(folder / "tokenizer.json"))
