@@ -160,7 +160,9 @@ class Decoder:
         span = trim(text, Span(words.starts[start], words.ends[end - 1]))
         if span is None or vetoed(label, span.of(text)):
             return None
-        chance = float(words.chances[range(start, end), path[start:end]].mean())
+        # How likely each word is of this part, whether it begins or goes on with it.
+        columns = [index for index, name in enumerate(self._labels) if name == label]
+        chance = float(words.chances[start:end, columns].sum(axis=1).mean())
         return Part(label=label, span=span, confidence=self._calibrated("span", chance))
 
     def _doubts(self, text: str, words: _Words, parts: Sequence[Part]) -> Iterator[Part]:
