@@ -135,14 +135,14 @@ def check(
     """
     if text is not None and file is not None:
         _fail("give a text or --file, not both")
-    smith = goalsmith.load(_rules(rules, config))
-    levels, day = _present_levels(present_levels), _day(today)
+    made, levels, day = _rules(rules, config), _present_levels(present_levels), _day(today)
     if text is None and file is None and sys.stdin.isatty():
-        _paste(smith, levels, day)
+        _paste(goalsmith.load(made), levels, day)
         return
     bad_rows: list[goalsmith.InputError] = []
     statements = list(_good(_input(text, file), bad_rows))
     texts = (statement.text for statement in statements)
+    smith = goalsmith.load(made)  # last of all: an error in what was given is told at once
     reviews = (
         replace(review, id=statement.id)
         for statement, review in zip(

@@ -80,6 +80,8 @@ class Decoder:
         """The reading of ``document`` from its tokens (a ``tokenizers.Encoding``) and the logits for it."""
         if not is_english(document.text):
             return Reading(kind="other", area="other", english=False)
+        if not any(char.isalpha() for char in document.text):
+            return Reading(kind="other", area="other")
         kinds, areas = _softmax(answers["kind"]), _softmax(answers["area"])
         kind, area = self._manifest.kinds[int(kinds.argmax())], self._manifest.areas[int(areas.argmax())]
         sure = {

@@ -46,6 +46,12 @@ def test_a_long_text_is_read_to_its_end() -> None:
     assert reading.parts[0].span.of(text) == "By May 2027"
 
 
+@pytest.mark.parametrize("text", ["???", "4/5", "____", "- 80 %"])
+def test_a_text_without_words_is_no_goal(text: str) -> None:
+    (reading,) = TrainedReader().read([Document(text)])
+    assert (reading.kind, reading.parts) == ("other", ())
+
+
 def test_confidences_are_chances() -> None:
     (reading,) = TrainedReader().read([Document(GOAL)])
     for part in (*reading.parts, *reading.doubts):

@@ -31,7 +31,7 @@ def no_deadline(facts: Facts) -> Iterator[Finding]:
         By June 2027, given a grade 2 passage, Mia will read aloud 70 words correct per minute.
         Within 36 instructional weeks, Mia will read aloud 70 words correct per minute.
     """
-    if facts.deadlines or not facts.behaviors or facts.adult or deadlines().vague.search(facts.text):
+    if facts.deadlines or facts.adult or deadlines().vague.search(facts.text):
         return
     at = opening(facts)
     yield Finding(
