@@ -2,9 +2,10 @@
 
 The stated rule between model and grammar: the model says what is in a statement, and where; the
 grammar vetoes, vouches, and settles doubt. A baseline that names neither an amount nor a word for
-"now" is dropped, so is a criterion whose level is still an open slot, and a goal without a criterion
-is not measurable. A behavior that names an act ("by shading", "including raising a hand") is
-observable. Where the model doubts whether a goal is measurable, an amount in its criterion decides.
+"now" is dropped, one that begins with "to" is a criterion, a criterion whose level is still an open
+slot is dropped, and a goal without a criterion is not measurable. A behavior that names an act ("by
+shading", "including raising a hand") is observable. Where the model doubts whether a goal is
+measurable, an amount in its criterion decides.
 """
 
 from __future__ import annotations
@@ -41,6 +42,12 @@ _NOW = re.compile(
     r"\d|_{2,}|[\[{(<]|\b(?:baseline|current\w*|present\w*|now|today|was|were|is|has|had|does|did|can|from|started|starting|up|"
     r"down|previous\w*|prior|last|so far|to date|zero|one|two|three|four|five|six|seven|eight|nine|ten|none|never|half|no)\b",
     re.IGNORECASE,
+)
+
+
+# "to 80 %", "rising to 30 minutes": where the student is to get, never where the student stands.
+_TARGET = re.compile(
+    r"(?:(?:increas|decreas|improv|ris|mov|go|rais|lower|drop|fall)\w*\s+|up\s+|down\s+)?to\b", re.IGNORECASE
 )
 
 
@@ -165,6 +172,8 @@ class Decoder:
         # How likely each word is of this part, whether it begins or goes on with it.
         columns = [index for index, name in enumerate(self._labels) if name == label]
         chance = float(words.chances[start:end, columns].sum(axis=1).mean())
+        if label == "baseline" and _TARGET.match(span.of(text)):
+            label = "criterion"
         return Part(label=label, span=span, confidence=self._calibrated("span", chance))
 
     def _doubts(self, text: str, words: _Words, parts: Sequence[Part]) -> Iterator[Part]:

@@ -90,7 +90,7 @@ class Verbs:
             if sort == "observable" and verb not in table.general and form.split()[0].endswith("ing")
         ]
         self._gerund = re.compile(
-            rf"\b(?:by|as\s+(?:shown|evidenced|demonstrated|measured)\s+by|through|including|such\s+as|\(|e\.g\.,?|i\.e\.,?)\s*(?:independently\s+|correctly\s+|\w+ly\s+)?(?P<verb>{alternatives(named)})\b",
+            rf"(?:\b(?:by|as\s+(?:shown|evidenced|demonstrated|measured)\s+by|through|including|such\s+as|e\.g\.,?|i\.e\.,?)|\()\s*(?:independently\s+|correctly\s+|\w+ly\s+)?(?P<verb>{alternatives(named)})\b",
             re.IGNORECASE,
         )
         self._skill = {verb: skill for skill, verbs in table.skills.items() for verb in verbs}
