@@ -18,87 +18,121 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from goalsmith.benchmarks import Benchmark
     from goalsmith.checks import CATALOGUE, Check
     from goalsmith.diagnostic import Diagnostic, Edit, Fix, apply
     from goalsmith.errors import ConfigError, GoalsmithError, InputError, ModelError, TableError, TextError
     from goalsmith.facts import Facts
+    from goalsmith.growth import Growth
     from goalsmith.pipeline import Goalsmith, load
+    from goalsmith.present_levels import Figure, Link, PresentLevels
     from goalsmith.reading import Part, Reading
     from goalsmith.review import SCHEMA_VERSION, Review, schema
+    from goalsmith.rewrite import Drafted, Piece, Rewrite
     from goalsmith.rules import Rules, make_rules, read_config
     from goalsmith.score import Mark, Score
     from goalsmith.statements import Statement, read_statements, split_statements
+    from goalsmith.templates import Bank, Template, bank
     from goalsmith.text import Document, Span
+    from goalsmith.trace import Sources, Untraced, untraced
 
 __version__ = "0.1.0"
 
 # Public name -> the module it lives in. A name is imported when it is first asked for, so that
 # `goalsmith --help` and editors that only want one type pay for nothing else.
 _HOMES = {
+    "apply": "diagnostic",
+    "Bank": "templates",
+    "bank": "templates",
+    "Benchmark": "benchmarks",
     "CATALOGUE": "checks",
     "Check": "checks",
     "ConfigError": "errors",
     "Diagnostic": "diagnostic",
     "Document": "text",
+    "Drafted": "rewrite",
     "Edit": "diagnostic",
     "Facts": "facts",
+    "Figure": "present_levels",
     "Fix": "diagnostic",
     "Goalsmith": "pipeline",
     "GoalsmithError": "errors",
+    "Growth": "growth",
     "InputError": "errors",
+    "Link": "present_levels",
+    "load": "pipeline",
+    "make_rules": "rules",
     "Mark": "score",
     "ModelError": "errors",
     "Part": "reading",
+    "Piece": "rewrite",
+    "PresentLevels": "present_levels",
+    "read_config": "rules",
+    "read_statements": "statements",
     "Reading": "reading",
     "Review": "review",
+    "Rewrite": "rewrite",
     "Rules": "rules",
+    "schema": "review",
     "SCHEMA_VERSION": "review",
     "Score": "score",
+    "Sources": "trace",
     "Span": "text",
-    "TableError": "errors",
-    "TextError": "errors",
-    "apply": "diagnostic",
-    "load": "pipeline",
-    "make_rules": "rules",
-    "read_config": "rules",
-    "schema": "review",
     "split_statements": "statements",
     "Statement": "statements",
-    "read_statements": "statements",
+    "TableError": "errors",
+    "Template": "templates",
+    "TextError": "errors",
+    "Untraced": "trace",
+    "untraced": "trace",
 }
 
 __all__ = [
     "CATALOGUE",
     "SCHEMA_VERSION",
+    "Bank",
+    "Benchmark",
     "Check",
     "ConfigError",
     "Diagnostic",
     "Document",
+    "Drafted",
     "Edit",
     "Facts",
+    "Figure",
     "Fix",
     "Goalsmith",
     "GoalsmithError",
+    "Growth",
     "InputError",
+    "Link",
     "Mark",
     "ModelError",
     "Part",
+    "Piece",
+    "PresentLevels",
     "Reading",
     "Review",
+    "Rewrite",
     "Rules",
     "Score",
+    "Sources",
     "Span",
     "Statement",
     "TableError",
+    "Template",
     "TextError",
+    "Untraced",
     "__version__",
     "apply",
+    "bank",
     "load",
     "make_rules",
     "read_config",
     "read_statements",
     "schema",
     "split_statements",
+    "untraced",
 ]
 
 

@@ -1,4 +1,4 @@
-"""The terminal: ``goalsmith check``, ``rules``, ``rule``, ``schema``.
+"""The terminal: ``goalsmith check``, ``rewrite``, ``draft``, ``benchmarks``, ``templates``, ``rules``, ``rule``, ``schema``.
 
 Only typer is imported here at the top: help, completion and usage errors come at once, and a command
 loads what it needs when it runs.
@@ -22,7 +22,7 @@ import goalsmith
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from goalsmith import Goalsmith, Review, Rules, Statement
+    from goalsmith import Goalsmith, Review, Rewrite, Rules, Statement
 
 app = typer.Typer(
     name="goalsmith",
@@ -75,6 +75,18 @@ ConfigOption = Annotated[
 ]
 
 
+LevelsOption = Annotated[
+    str | None,
+    typer.Option("--present-levels", help="The student's present levels: a file, or the text itself."),
+]
+DateOption = Annotated[
+    str | None, typer.Option("--review-date", help="The day of the next annual review (YYYY-MM-DD).")
+]
+TodayOption = Annotated[str | None, typer.Option("--today", help="Read dates as of this day (YYYY-MM-DD).")]
+CountOption = Annotated[int, typer.Option("-n", min=1, max=10, help="How many at most.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="How it is printed.")]
+
+
 def _fail(message: object) -> NoReturn:
     typer.echo(f"error: {message}", err=True)
     raise typer.Exit(2)
@@ -118,13 +130,9 @@ def check(
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="Exit with 1 at this severity or graver.")
     ] = FailOn.warning,
-    present_levels: Annotated[
-        str | None,
-        typer.Option("--present-levels", help="The student's present levels: a file, or the text itself."),
-    ] = None,
-    today: Annotated[
-        str | None, typer.Option("--today", help="Read deadlines as of this day (YYYY-MM-DD).")
-    ] = None,
+    present_levels: LevelsOption = None,
+    review_date: DateOption = None,
+    today: TodayOption = None,
 ) -> None:
     """Say what is in a draft goal, what is missing or wrong, and how SMART it is.
 
@@ -132,12 +140,15 @@ def check(
 
     --format json prints one object for a single statement and an array for several or a file; jsonl
     prints one object a line.
+
+    Paste mode offers rewrites as well, asks for their open slots, and copies or saves the result.
     """
     if text is not None and file is not None:
         _fail("give a text or --file, not both")
-    made, levels, day = _rules(rules, config), _present_levels(present_levels), _day(today)
+    made, levels, day = _rules(rules, config), _present_levels(present_levels), _day(today, "--today")
+    due = _day(review_date, "--review-date")
     if text is None and file is None and sys.stdin.isatty():
-        _paste(goalsmith.load(made), levels, day)
+        _Paste(goalsmith.load(made), levels, day, due).run()
         return
     bad_rows: list[goalsmith.InputError] = []
     statements = list(_good(_input(text, file), bad_rows))
@@ -189,11 +200,190 @@ def _present_levels(given: str | None) -> str | None:
     return goalsmith.Document(read_text(Path(given)) if is_file else given).text
 
 
-def _day(given: str | None) -> date | None:
+def _day(given: str | None, option: str) -> date | None:
     try:
         return date.fromisoformat(given) if given else None
     except ValueError:
-        _fail(f"--today: {given!r} is no date like 2026-09-01")
+        _fail(f"{option}: {given!r} is no date like 2026-09-01")
+
+
+# Rewrites, drafts, benchmarks, templates
+
+
+@app.command()
+def rewrite(
+    text: Annotated[str | None, typer.Argument(help="The draft, in quotes. Left out: piped text.")] = None,
+    present_levels: LevelsOption = None,
+    review_date: DateOption = None,
+    n: CountOption = 3,
+    rules: RulesOption = None,
+    config: ConfigOption = None,
+    format: FormatOption = Format.text,
+    today: TodayOption = None,
+) -> None:
+    """Propose rewrites of a draft. Every fact in them is traced; what isn't known is an open [slot]."""
+    from goalsmith.rewrite import is_fine
+
+    made, levels = _rules(rules, config), _present_levels(present_levels)
+    day, due = _day(today, "--today"), _day(review_date, "--review-date")
+    bad_rows: list[goalsmith.InputError] = []
+    statements = list(_good(_input(text, None), bad_rows))
+    smith = goalsmith.load(made)
+    rows: list[dict[str, object]] = []
+    for number, statement in enumerate(statements):
+        review = smith.review(statement.text, levels, day)
+        found = smith.rewrite(review, review_date=due, n=n)
+        if format is Format.text:
+            _show_rewrites(_console(), review, found, first=number == 0)
+        elif format is Format.markdown:
+            from goalsmith.report.rewrites import rewrites_markdown
+
+            _write(("" if number == 0 else "\n") + rewrites_markdown(review, found))
+        else:
+            rows.append(
+                {
+                    "review": review.to_dict(),
+                    "fine": is_fine(review),
+                    "rewrites": [r.to_dict() for r in found],
+                }
+            )
+    _write_rows(rows, format, several=len(statements) > 1)
+    raise typer.Exit(2 if bad_rows else 0)
+
+
+def _show_rewrites(out: Console, review: Review, found: list[Rewrite], *, first: bool) -> None:
+    from goalsmith.report.rewrites import LEGEND, RewriteView, why_none
+
+    if not first:
+        out.rule(style="quiet")
+    if not found:
+        out.print(why_none(review))
+    for number, candidate in enumerate(found, 1):
+        out.print(RewriteView(candidate, number, review.text))
+    if found:
+        out.print(LEGEND, style="quiet")
+
+
+def _write_rows(rows: list[dict[str, object]], format: Format, *, several: bool) -> None:
+    if format is Format.jsonl:
+        for row in rows:
+            _write(_json(row))
+    elif format is Format.json and rows:
+        _write(_json(rows if several else rows[0], indent=2))
+
+
+@app.command()
+def draft(
+    present_levels: Annotated[
+        str,
+        typer.Option("--present-levels", help="The student's present levels: a file, or the text itself."),
+    ],
+    review_date: DateOption = None,
+    n: CountOption = 2,
+    rules: RulesOption = None,
+    config: ConfigOption = None,
+    format: FormatOption = Format.text,
+    today: TodayOption = None,
+) -> None:
+    """Start without a draft: goals for each need that the present levels state."""
+    made, levels = _rules(rules, config), _present_levels(present_levels) or ""
+    day, due = _day(today, "--today"), _day(review_date, "--review-date")
+    found = goalsmith.load(made).draft(levels, review_date=due, today=day, n=n)
+    if format is Format.text:
+        from goalsmith.report.rewrites import drafted
+
+        out = _console()
+        for row in drafted(found, levels):
+            out.print(row)
+        if not found:
+            out.print(
+                "No need is stated here that a template serves: name the skill and where the student stands."
+            )
+    elif format is Format.markdown:
+        for need in found:
+            _write(f"## {need.skill.capitalize()}, {need.area}\n")
+            for candidate in need.rewrites:
+                _write(f"- {candidate.text}")
+            _write("")
+    elif format is Format.jsonl:
+        _write_rows([need.to_dict() for need in found], format, several=True)
+    else:
+        _write(_json([need.to_dict() for need in found], indent=2))
+
+
+@app.command()
+def benchmarks(
+    text: Annotated[str, typer.Argument(help="The goal, in quotes.")],
+    present_levels: LevelsOption = None,
+    n: Annotated[int, typer.Option("-n", min=1, max=12, help="How many steps; 4 are quarters.")] = 4,
+    dates: Annotated[
+        str | None,
+        typer.Option("--dates", help="The days progress is reported, with commas: 2026-11-06,2027-01-29."),
+    ] = None,
+    format: FormatOption = Format.text,
+    today: TodayOption = None,
+) -> None:
+    """Split a goal with baseline, target and deadline into benchmarks."""
+    days = [
+        day for given in (dates or "").split(",") if given.strip() and (day := _day(given.strip(), "--dates"))
+    ]
+    levels = _present_levels(present_levels)
+    smith = goalsmith.load()
+    steps = smith.benchmarks(smith.review(text, levels, _day(today, "--today")), steps=n, dates=days)
+    if format is Format.text:
+        from goalsmith.report.rewrites import steps_table
+
+        _console().print(steps_table(steps))
+    elif format is Format.markdown:
+        for step in steps:
+            _write(f"- {step.due.isoformat()}: {step.text}")
+    elif format is Format.jsonl:
+        _write_rows([step.to_dict() for step in steps], format, several=True)
+    else:
+        _write(_json([step.to_dict() for step in steps], indent=2))
+
+
+@app.command()
+def templates(
+    words: Annotated[str, typer.Argument(help="Words to search for.")] = "",
+    area: Annotated[
+        str | None, typer.Option("--area", help="reading, writing, math, communication, …")
+    ] = None,
+    age: Annotated[
+        str | None, typer.Option("--age", help="preschool, elementary, middle, high, transition.")
+    ] = None,
+    alternate: Annotated[
+        bool, typer.Option("--alternate", help="Only those for students who take alternate assessments.")
+    ] = False,
+    config: ConfigOption = None,
+    format: FormatOption = Format.text,
+) -> None:
+    """Browse and search the template bank."""
+    from typing import get_args
+
+    from goalsmith.reading import Area
+    from goalsmith.report.rewrites import template_rows, templates_view
+    from goalsmith.templates import Age, bank
+
+    for given, known, option in ((area, get_args(Area), "--area"), (age, get_args(Age), "--age")):
+        if given is not None and given not in known:
+            _fail(f"{option}: {given!r} is none of {', '.join(known)}")
+    made = _rules(None, config)
+    found = list(
+        bank(made.templates).search(words, area=area, age=age, alternate=True if alternate else None)
+    )
+    if format is Format.text:
+        out = _console()
+        for line in templates_view(found):
+            out.print(line)
+        out.print(f"{len(found)} template{'' if len(found) == 1 else 's'}.")
+    elif format is Format.markdown:
+        for row in template_rows(found):
+            _write(f"- **{row['id']}** {row['text']}")
+    elif format is Format.jsonl:
+        _write_rows(template_rows(found), format, several=True)
+    else:
+        _write(_json(template_rows(found), indent=2))
 
 
 def _print(reviews: Iterable[Review], format: Format, *, several: bool) -> int | None:
@@ -254,23 +444,91 @@ def _write(text: str) -> None:
 # Paste mode
 
 
-def _paste(smith: Goalsmith, present_levels: str | None, today: date | None) -> None:
-    """Read drafts until ``q``; each paste ends with a blank line and is answered at once."""
-    out = _console()
-    out.print("[bold]goalsmith[/bold]  Paste one or more goals, then an empty line. [bold]q[/bold] leaves.")
-    while (paste := _read_paste(out)) is not None:
-        for _, draft in goalsmith.split_statements(paste):
+class _Paste:
+    """Reads drafts until ``q``; each paste ends with a blank line and is answered at once.
+
+    A number takes one of the rewrites that were offered last.
+    """
+
+    def __init__(
+        self, smith: Goalsmith, present_levels: str | None, today: date | None, review_date: date | None
+    ) -> None:
+        self.smith, self.present_levels, self.today, self.due = smith, present_levels, today, review_date
+        self.out = _console()
+        self.offered: list[Rewrite] = []
+
+    def run(self) -> None:
+        """Until the user leaves."""
+        out = self.out
+        out.print(
+            "[bold]goalsmith[/bold]  Paste one or more goals, then an empty line. [bold]q[/bold] leaves."
+        )
+        while (paste := _read_paste(out, len(self.offered))) is not None:
+            if paste.isdigit():
+                self._take(self.offered[int(paste) - 1])
+                continue
+            self.offered = []
+            for _, text in goalsmith.split_statements(paste):
+                try:
+                    self._answer(text)
+                except goalsmith.TextError as error:
+                    out.print(f"[error]error:[/error] {error}")
+            out.print()
+
+    def _answer(self, text: str) -> None:
+        from goalsmith.report.rewrites import RewriteView
+
+        review = self.smith.review(text, self.present_levels, self.today)
+        _show(self.out, review, first=False)
+        found = self.smith.rewrite(review, review_date=self.due)
+        if not found:
+            return
+        self.out.print("[bold]Rewrites[/bold]  Type a number to take one.\n")
+        for candidate in found:
+            self.offered.append(candidate)
+            self.out.print(RewriteView(candidate, len(self.offered), review.text))
+
+    def _take(self, taken: Rewrite) -> None:
+        """Ask for the open slots one by one, show the goal, and copy or save it."""
+        from goalsmith.templates import fill
+
+        out, values = self.out, []
+        try:
+            for slot in taken.slots:
+                words = slot.of(taken.text)
+                out.print(f"{words}  (Enter leaves it open)", markup=False)
+                values.append(input("= ").strip() or words)
+            goal = fill(taken.text, values)
+            out.print()
+            out.print(goal, style="bold", markup=False)
+            out.print("\n[bold]c[/bold] copies it, a file name saves it, Enter goes on.")
+            answer = input("= ").strip()
+        except (EOFError, KeyboardInterrupt):
+            out.print()
+            return
+        if answer.lower() == "c":
+            _copy(goal)
+            out.print("Copied.")
+        elif answer:
             try:
-                review = smith.review(draft, present_levels, today)
-            except goalsmith.TextError as error:
-                out.print(f"[error]error:[/error] {error}")
+                with Path(answer).open("a", encoding="utf-8") as file:
+                    file.write(goal + "\n")
+            except OSError as error:
+                out.print(f"[error]error:[/error] {answer}: {error.strerror or error}")
             else:
-                _show(out, review, first=False)
-        out.print()
+                out.print(f"Saved at the end of {answer}.", markup=False)
 
 
-def _read_paste(out: Console) -> str | None:
-    """Lines up to a blank one; None when the user leaves and nothing is left to answer."""
+def _copy(text: str) -> None:
+    """Hand text to the terminal's clipboard (the OSC 52 sequence most terminals know)."""
+    from base64 import b64encode
+
+    sys.stdout.write(f"\x1b]52;c;{b64encode(text.encode('utf-8')).decode('ascii')}\x07")
+    sys.stdout.flush()
+
+
+def _read_paste(out: Console, offered: int) -> str | None:
+    """Lines up to a blank one, or the number of an offered rewrite; None when the user leaves."""
     with suppress(ImportError):  # with it a pasted line may be longer than the terminal's own limit
         import readline  # noqa: F401
     lines: list[str] = []
@@ -282,6 +540,8 @@ def _read_paste(out: Console) -> str | None:
             return "\n".join(lines) or None
         if line.strip().lower() == "q" and not lines:
             return None
+        if not lines and line.strip().isdigit() and 1 <= int(line) <= offered:
+            return line.strip()
         if line.strip():
             lines.append(line)
         elif lines:
@@ -327,10 +587,21 @@ def rule(
     _console().print(catalogue.CheckView(found))
 
 
+class SchemaOf(str, Enum):
+    """What a JSON Schema describes."""
+
+    review = "review"
+    rewrite = "rewrite"
+    draft = "draft"
+    benchmarks = "benchmarks"
+
+
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of a review."""
-    _write(_json(goalsmith.schema(), indent=2))
+def schema(
+    of: Annotated[SchemaOf, typer.Argument(help="Whose JSON it describes.")] = SchemaOf.review,
+) -> None:
+    """Print the JSON Schema of a review, or of what another command prints as JSON."""
+    _write(_json(goalsmith.schema(of.value), indent=2))
 
 
 def main() -> None:

@@ -204,3 +204,50 @@ def _coming(month: int, day: int | None, span: Span, today: date, how: str) -> D
 def deadlines() -> Deadlines:
     """The one compiled instance."""
     return Deadlines()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A day a text names: the day itself, or the last one of the month it names."""
+
+    span: Span
+    date: date
+
+
+_DAY = re.compile(rf"(?<![\w/.]){_DATE}", re.IGNORECASE)
+_SEASON = re.compile(r"\b(?P<season>fall|winter|spring)(?:\s+of)?\s+(?P<year>20\d\d)\b", re.IGNORECASE)
+_SEASON_ENDS = {"fall": 11, "winter": 2, "spring": 5}
+
+
+def days_in(text: str, start: int, end: int, today: date) -> list[Day]:
+    """The days ``text[start:end]`` names, read as past ones: a month without a year is the last such month."""
+    found = []
+    for match in _DAY.finditer(text, start, end):
+        words = match["date"]
+        if re.fullmatch(r"may", words, re.IGNORECASE) and words != "May":
+            continue  # "he may read"
+        if re.fullmatch(r"\d{1,2}/\d{1,2}", words) or re.fullmatch(r"may", words.strip(), re.IGNORECASE):
+            # "4/5" is a score; a bare "May" is a month only after a word that says when.
+            if not re.search(
+                r"\b(?:in|on|of|since|from|as of|by|last)\s+$", text[: match.start()], re.IGNORECASE
+            ):
+                continue
+            if "/" in words and not re.search(
+                r"\b(?:on|of|since|as of)\s+$", text[: match.start()], re.IGNORECASE
+            ):
+                continue
+        due = _calendar(words, Span(match.start(), match.end()), today)
+        if due.date is None:
+            continue
+        day = due.date
+        while due.certainty == "inferred" and day > today:
+            day = (
+                _last_day(day.year - 1, day.month)
+                if due.how == "month"
+                else day.replace(year=day.year - 1, day=min(day.day, 28))
+            )
+        found.append(Day(span=Span(match.start(), match.end()), date=day))
+    for match in _SEASON.finditer(text, start, end):
+        month = _SEASON_ENDS[match["season"].lower()]
+        found.append(Day(span=Span(match.start(), match.end()), date=_last_day(int(match["year"]), month)))
+    return sorted(found, key=lambda day: day.span)

@@ -2,7 +2,8 @@
 
 The stated rule between model and grammar: the model says what is in a statement, and where; the
 grammar vetoes, vouches, and settles doubt. A baseline that names neither an amount nor a word for
-"now" is dropped, one that begins with "to" is a criterion, a criterion whose level is still an open
+"now" is dropped, one that begins with "to" is a criterion, conditions with only a blank between them are
+one and so are criteria, a criterion whose level is still an open
 slot is dropped, and a goal without a criterion is not measurable. A behavior that names an act ("by
 shading", "including raising a hand") is observable. Where the model doubts whether a goal is
 measurable, an amount in its criterion decides.
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from goalsmith.language import is_english
@@ -98,7 +99,7 @@ class Decoder:
         if kind not in ("goal", "objective"):
             return Reading(kind=kind, area=area, confidence=Confidence(**sure))
         words = _Words(tokens, answers["tags"])
-        parts = tuple(self._parts(document.text, words))
+        parts = tuple(joined(document.text, self._parts(document.text, words)))
         chances = {
             name: _sigmoid(float(answers[name][0])) for name in ("observable", "measurable", "quality")
         }
@@ -196,6 +197,24 @@ class Decoder:
             span = trim(text, Span(words.starts[start], words.ends[end]))
             if span is not None and not vetoed(label, span.of(text)):
                 yield Part(label=label, span=span, confidence=sure)
+
+
+def joined(text: str, parts: Iterable[Part]) -> Iterator[Part]:
+    """Conditions or criteria with nothing but a blank between them are one: two stand apart."""
+    held: Part | None = None
+    for part in parts:
+        if held is None:
+            held = part
+            continue
+        beside = part.label == held.label and text[held.span.end : part.span.start] == " "
+        if beside and part.label in ("condition", "criterion"):
+            sure = min(held.confidence, part.confidence)
+            held = Part(label=part.label, span=Span(held.span.start, part.span.end), confidence=sure)
+        else:
+            yield held
+            held = part
+    if held is not None:
+        yield held
 
 
 def vetoed(label: Label, words: str) -> bool:

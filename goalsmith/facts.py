@@ -6,17 +6,18 @@ Nothing is decided here about right or wrong: the checks do that.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any, Literal
 
 from goalsmith.deadlines import Deadline, deadlines
+from goalsmith.present_levels import Figure, Link, PresentLevels, link
 from goalsmith.quantities import Measure, quantities
 from goalsmith.reading import Label, Reading
 from goalsmith.slots import slots
 from goalsmith.tables import Row, alternatives, load
+from goalsmith.templates import Bank
 from goalsmith.text import Document, Span
 from goalsmith.verbs import Act, verbs
 
@@ -86,15 +87,6 @@ class Placeholder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PresentLevels:
-    """The present-levels statement as far as a goal's checks use it: its areas and its measures."""
-
-    text: str
-    areas: frozenset[str]
-    measures: tuple[Measure, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything the checks know about one statement."""
 
@@ -112,6 +104,14 @@ class Facts:
     scheduled: bool  # whether it is said how often data are taken, with the method or the criterion
     adult: Span | None = None  # an adult as the one who acts
     present_levels: PresentLevels | None = None
+    link: Link | None = None  # what the goal rests on in the present levels, where they are given
+
+    @property
+    def known_start(self) -> Figure | None:
+        """The present level that is the goal's baseline, where there is one."""
+        if self.present_levels is None or self.link is None or self.link.baseline is None:
+            return None
+        return self.present_levels.figures[self.link.baseline]
 
     @property
     def text(self) -> str:
@@ -260,22 +260,21 @@ _NO_NAME = {
 }  # fmt: skip
 
 
-def read_present_levels(text: str, readings: Sequence[Reading]) -> PresentLevels:
-    """A present-levels statement and the readings of its sentences -> its areas and measures."""
-    return PresentLevels(
-        text=text,
-        areas=frozenset(reading.area for reading in readings),
-        measures=tuple(quantities().find(text)),
-    )
-
-
 def read_facts(
-    document: Document, reading: Reading, *, today: date, present_levels: PresentLevels | None = None
+    document: Document,
+    reading: Reading,
+    *,
+    today: date,
+    present_levels: PresentLevels | None = None,
+    bank: Bank | None = None,
 ) -> Facts:
-    """Read the values inside a reading's parts, as of the day ``today``."""
+    """Read the values inside a reading's parts, as of the day ``today``.
+
+    With ``present_levels``, a goal is tied to the facts it rests on by the skills of ``bank``.
+    """
     text, patterns = document.text, _patterns()
     counted = bool(reading.of("criterion"))
-    return Facts(
+    facts = Facts(
         document=document,
         reading=reading,
         today=today,
@@ -305,6 +304,9 @@ def read_facts(
         adult=_adult(text, reading, patterns),
         present_levels=present_levels,
     )
+    if present_levels is None or bank is None or not reading.is_goal:
+        return facts
+    return replace(facts, link=link(text, reading.area, facts.targets, present_levels, bank))
 
 
 def _adult(text: str, reading: Reading, patterns: _Patterns) -> Span | None:

@@ -5,19 +5,20 @@ The only module that knows every stage; read it as the table of contents.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from goalsmith.facts import PresentLevels, read_facts, read_present_levels
-from goalsmith.reading import Reading
+from goalsmith.benchmarks import Benchmark, split
+from goalsmith.facts import read_facts
+from goalsmith.present_levels import PresentLevels, read_present_levels
+from goalsmith.reading import Area, Reading
 from goalsmith.review import Review
+from goalsmith.rewrite import Drafted, Rewrite, drafts, rewrites
 from goalsmith.rules import Level, Rules, make_rules
 from goalsmith.score import score
+from goalsmith.templates import Bank, bank
 from goalsmith.text import Document
-
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 class Goalsmith:
     """Reviews statements under one set of rules. Safe to share between threads once made."""
 
-    def __init__(self, rules: Rules, nlp: Language) -> None:
+    def __init__(self, rules: Rules, nlp: Language, bank: Bank) -> None:
         self.rules = rules
         self.nlp = nlp
+        self.bank = bank
 
     def review(
         self,
@@ -50,8 +52,9 @@ class Goalsmith:
             TextError: the text is empty, too long, or not a string.
         """
         document = Document(text)
-        known = self._present_levels(present_levels)
-        return self._judge(document, self._read(document), known, today or date.today(), id)
+        day = today or date.today()
+        known = self._present_levels(present_levels, day)
+        return self._judge(document, self._read(document), known, day, id)
 
     def pipe(
         self,
@@ -73,20 +76,71 @@ class Goalsmith:
             TextError: at the first text that is empty, too long, or not a string.
         """
         day = today or date.today()
-        known = self._present_levels(present_levels)
+        known = self._present_levels(present_levels, day)
         documents = ((document.text, document) for document in map(Document, texts))
         for doc, document in self.nlp.pipe(documents, as_tuples=True, batch_size=batch_size):
             yield self._judge(document, doc._.goal_reading, known, day, None)
+
+    def rewrite(self, review: Review, *, review_date: date | None = None, n: int = 3) -> list[Rewrite]:
+        """At most ``n`` rewrites of a reviewed draft, the best first, every fact of them traced.
+
+        Args:
+            review: what :meth:`review` gave; the present levels it was given are used.
+            review_date: the day of the next annual review, the deadline where the draft has none.
+            n: how many.
+
+        Empty where the draft is fine as it is, where it is no goal, or where nothing passes.
+        """
+        facts = review.facts
+        again = self._again(facts.present_levels, facts.today)
+        return rewrites(review, again, self.bank, review_date=review_date, n=n)
+
+    def draft(
+        self, present_levels: str, *, review_date: date | None = None, today: date | None = None, n: int = 3
+    ) -> list[Drafted]:
+        """Goals for the needs a present-levels statement names, at most ``n`` for each.
+
+        Raises:
+            TextError: the text is empty, too long, or not a string.
+        """
+        day = today or date.today()
+        known = self._present_levels(present_levels, day)
+        assert known is not None
+        return drafts(known, self._again(known, day), self.bank, review_date=review_date, today=day, n=n)
+
+    def benchmarks(self, review: Review, *, steps: int = 4, dates: Sequence[date] = ()) -> list[Benchmark]:
+        """A reviewed goal split into ``steps`` even ones, or by the days progress is reported.
+
+        Raises:
+            TextError: the goal lacks baseline, target or deadline; the message says what.
+        """
+        return split(review, steps=steps, dates=dates)
+
+    def _again(self, known: PresentLevels | None, today: date) -> Callable[[Sequence[str]], list[Review]]:
+        """Reads texts of our own making as the user's draft was read."""
+
+        def read_again(texts: Sequence[str]) -> list[Review]:
+            documents = [Document(text) for text in texts]
+            docs = self.nlp.pipe([document.text for document in documents])
+            return [
+                self._judge(document, doc._.goal_reading, known, today, None)
+                for document, doc in zip(documents, docs, strict=True)
+            ]
+
+        return read_again
 
     def _read(self, document: Document) -> Reading:
         reading: Reading = self.nlp(document.text)._.goal_reading
         return reading
 
-    def _present_levels(self, text: str | None) -> PresentLevels | None:
+    def _present_levels(self, text: str | None, today: date) -> PresentLevels | None:
         if text is None:
             return None
-        sentences = [Document(text) for text in _SENTENCE_END.split(Document(text).text) if text.strip()]
-        return read_present_levels(text, [self._read(sentence) for sentence in sentences])
+
+        def area_of(words: str) -> Area:
+            return self._read(Document(words)).area
+
+        return read_present_levels(Document(text).text, area_of, self.bank, today)
 
     def _judge(
         self,
@@ -96,7 +150,7 @@ class Goalsmith:
         today: date,
         id: str | None,
     ) -> Review:
-        facts = read_facts(document, reading, today=today, present_levels=known)
+        facts = read_facts(document, reading, today=today, present_levels=known, bank=self.bank)
         diagnostics = tuple(self.rules.diagnose(facts))
         return Review(
             facts=facts,
@@ -129,4 +183,4 @@ def load(
     made = rules if isinstance(rules, Rules) else make_rules(rules, disable=disable, severity=severity)
     nlp = spacy.blank("en")
     nlp.add_pipe("goalsmith_reader")
-    return Goalsmith(made, nlp)
+    return Goalsmith(made, nlp, bank(made.templates))

@@ -28,6 +28,7 @@ Kind = Literal[
     "errors",  # so many errors allowed
     "consistency",  # over so many sessions, settings, times
     "level",  # a grade or reading level
+    "rank",  # a percentile, grade equivalent or standard score: a place among others, no amount
 ]
 
 
@@ -59,6 +60,16 @@ class Measure:
         if self.out_of:
             return self.value / self.out_of
         return None
+
+
+def comparable(start: Measure, target: Measure) -> bool:
+    """Whether growth from ``start`` to ``target`` can be seen: both are shares, or both count the same thing."""
+    if "rank" in (start.kind, target.kind):
+        return False
+    if start.share is not None and target.share is not None:
+        return True
+    same_unit = start.unit == target.unit or "" in (start.unit, target.unit)
+    return start.share is None and target.share is None and same_unit and start.per in (target.per, None)
 
 
 class _Wordings(Row):

@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from goalsmith.diagnostic import SEVERITIES, Diagnostic, Severity
 from goalsmith.facts import Facts
+from goalsmith.growth import growth
 from goalsmith.reading import Part, Reading
 from goalsmith.score import Score
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +72,23 @@ class Review:
             ],
             "facts": self.facts.to_list(),
             "diagnostics": [d.to_dict() for d in self.diagnostics],
+            "present_levels": self._present_levels(),
+            "growth": sums.to_dict() if (sums := growth(self.facts)) else None,
             "score": self.score.to_dict(),
             "rules": self.rules,
             "schema_version": SCHEMA_VERSION,
         }
         return row
+
+    def _present_levels(self) -> dict[str, Any] | None:
+        known, link = self.facts.present_levels, self.facts.link
+        if known is None:
+            return None
+        return {
+            "text": known.text,
+            "facts": known.to_list(),
+            "link": link.to_dict(known) if link and link.notes else None,
+        }
 
     def _confidence(self) -> dict[str, float]:
         sure = {"kind": self.reading.confidence.kind, "area": self.reading.confidence.area}
@@ -85,9 +98,9 @@ class Review:
         return sure
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of :meth:`Review.to_dict`."""
+def schema(of: Literal["review", "rewrite", "draft", "benchmarks"] = "review") -> dict[str, Any]:
+    """The JSON Schema (2020-12) of :meth:`Review.to_dict`, or of what another command prints as JSON."""
     loaded: dict[str, Any] = json.loads(
-        (files("goalsmith") / "review.schema.json").read_text(encoding="utf-8")
+        (files("goalsmith") / "schemas" / f"{of}.json").read_text(encoding="utf-8")
     )
     return loaded

@@ -51,6 +51,7 @@ class _Config(Row):
     rules: str | None = None
     disable: list[str] = []
     severity: dict[str, Level] = {}
+    templates: str | None = None  # a folder of template files, beside the ones that ship
 
 
 def pack_names() -> list[str]:
@@ -82,6 +83,7 @@ class Rules:
     name: str
     pack: Pack
     severity: dict[str, Level] = field(default_factory=dict)
+    templates: Path | None = None
 
     def level(self, check: Check) -> Level:
         """How grave a check's finding is under these rules."""
@@ -193,6 +195,8 @@ def read_config(path: Path, *, rules: str | None = None) -> Rules:
         raise ConfigError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     try:
         made = make_rules(config.rules, disable=config.disable, severity=config.severity)
+        if config.templates is not None:
+            made = replace(made, templates=path.parent / config.templates)
         return replace(made, name=rules.lower(), pack=pack(rules.lower())) if rules else made
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None

@@ -104,7 +104,7 @@ def score(facts: Facts, diagnostics: Sequence[Diagnostic]) -> Score:
 
 def _open(letter: Letter, facts: Facts) -> str | None:
     """Why a letter can't be judged from what was given, or None where it can."""
-    if letter == "achievable" and not comparisons(facts):
+    if letter == "achievable" and not comparisons(facts) and not facts.known_start:
         return "needs a baseline and a target in the same unit"
     if letter == "relevant" and facts.present_levels is None:
         return "needs the student's present levels"

@@ -8,7 +8,9 @@ from goalsmith.checks.phrases import phrases
 from goalsmith.checks.places import closing, gap, insert
 from goalsmith.checks.registry import Finding, check
 from goalsmith.facts import Facts
-from goalsmith.quantities import Measure
+from goalsmith.growth import growth
+from goalsmith.present_levels import material_grades
+from goalsmith.quantities import Measure, comparable
 from goalsmith.text import Span
 
 _FALLING = (
@@ -52,26 +54,17 @@ def no_baseline(facts: Facts) -> Iterator[Finding]:
         return
     at = closing(facts)
     help_text = "Add the current figure in the same unit: “(currently 41 words correct per minute)”."
-    known = facts.present_levels
-    if known is not None:
-        units = {m.unit for m in facts.targets}
-        stated = next((m for m in known.measures if m.unit in units), None)
-        if stated is not None:
-            help_text = f"The present levels say “{stated.span.of(known.text)}”: put it in."
+    words, fix = "[current level]", None
+    figure, known = facts.known_start, facts.present_levels
+    if figure is not None and known is not None:
+        words = figure.span.of(known.text)
+        help_text = f"The present levels say “{words}”: put it in."
+        fix = insert(facts, at, f" (baseline: {words})", "Put the present level in", safety="safe")
     yield Finding(
         span=gap(at),
         message="No baseline: it doesn't say where the student stands now.",
         help=help_text,
-        fix=insert(facts, at, " (baseline: [current level])", "Open a slot for the baseline"),
-    )
-
-
-def _comparable(baseline: Measure, target: Measure) -> bool:
-    if baseline.share is not None and target.share is not None:
-        return True
-    same_unit = baseline.unit == target.unit or "" in (baseline.unit, target.unit)
-    return (
-        baseline.share is None and target.share is None and same_unit and baseline.per in (target.per, None)
+        fix=fix or insert(facts, at, f" (baseline: {words})", "Open a slot for the baseline"),
     )
 
 
@@ -82,7 +75,7 @@ def comparisons(facts: Facts) -> list[tuple[Measure, Measure]]:
         for baseline in facts.baselines
         for start in baseline.measures
         for target in facts.targets
-        if _comparable(start, target)
+        if comparable(start, target)
     ]
 
 
@@ -165,4 +158,148 @@ def units_differ(facts: Facts) -> Iterator[Finding]:
         span=starts[-1].span,
         message=f"The baseline ({starts[-1].span.of(facts.text)}) and the criterion are in different units.",
         help="Give both in the same unit, so that growth shows.",
+    )
+
+
+@check("A04", "baseline-contradicted", source="idea-present-levels", letter="achievable")
+def baseline_contradicted(facts: Facts) -> Iterator[Finding]:
+    """The goal's baseline is another figure than the present levels give.
+
+    Goal and present levels are read side by side; two figures for one skill leave it open where the
+    student starts.
+
+    Flags:
+        {present levels: Mia reads 41 words correct per minute on grade 2 passages.} Given a grade 2 passage, Mia will read aloud 70 words correct per minute (baseline: «52 words correct per minute») by June 2027.
+        {present levels: Tao solves 30% of two-step word problems.} By June 2027, Tao will solve two-step word problems with 80% accuracy (baseline: «45%»).
+    Passes:
+        {present levels: Mia reads 41 words correct per minute on grade 2 passages.} Given a grade 2 passage, Mia will read aloud 70 words correct per minute (baseline: 41 words correct per minute) by June 2027.
+        {present levels: Tao solves 3 of 10 two-step word problems.} By June 2027, Tao will solve two-step word problems with 80% accuracy (baseline: 30%).
+    """
+    figure, known = facts.known_start, facts.present_levels
+    if figure is None or known is None or facts.link is None:
+        return
+    stated = [m for baseline in facts.baselines for m in baseline.measures if comparable(m, figure.measure)]
+    # Any figure the fact holds may be the baseline: a range, an earlier one, one for another passage.
+    held = [f.measure for f in known.figures if comparable(f.measure, figure.measure)]
+    if not stated or any(_agree(mine, theirs) for mine in stated for theirs in held):
+        return
+    yield Finding(
+        span=stated[0].span,
+        message=f"The baseline is “{stated[0].span.of(facts.text)}”, but the present levels say “{figure.span.of(known.text)}”.",
+        help="Find out which figure is right, and give the same one in both places.",
+    )
+
+
+def _agree(mine: Measure, theirs: Measure) -> bool:
+    low, high = _amount(theirs, mine), theirs.upper or _amount(theirs, mine)
+    return low - 0.005 * max(1.0, low) <= _amount(mine, theirs) <= high + 0.005 * max(1.0, high)
+
+
+@check("A05", "present-level-in-other-unit", source="ncii", letter="achievable", severity="hint")
+def present_level_in_other_unit(facts: Facts) -> Iterator[Finding]:
+    """The present levels measure the skill in another unit than the goal.
+
+    Growth shows only where start and target are measured alike.
+
+    Flags:
+        {present levels: Mia reads grade 2 passages aloud with 71% accuracy.} Given a grade 2 passage, Mia will read aloud «70 words correct per minute» by June 2027.
+        {present levels: Tao stays in his seat for 4 minutes of a lesson.} During a lesson, Tao will stay in his seat in «4 of 5» lessons by June 2027.
+    Passes:
+        {present levels: Mia reads 41 words correct per minute on grade 2 passages.} Given a grade 2 passage, Mia will read aloud 70 words correct per minute by June 2027.
+        {present levels: Mia reads grade 2 passages slowly.} Given a grade 2 passage, Mia will read aloud 70 words correct per minute by June 2027.
+    """
+    known = facts.present_levels
+    if known is None or facts.link is None or facts.baselines or not facts.targets or facts.known_start:
+        return
+    figures = [f for f in known.levels if f.note in facts.link.notes]
+    if not figures or any(comparable(f.measure, t) for f in figures for t in facts.targets):
+        return
+    target = facts.targets[0]
+    yield Finding(
+        span=target.span,
+        message=f"The present levels measure this as “{figures[0].span.of(known.text)}”, the goal as “{target.span.of(facts.text)}”.",
+        help="Measure both alike, or add the present level in the goal's unit.",
+    )
+
+
+@check("A06", "already-met", source="endrew", letter="achievable")
+def already_met(facts: Facts) -> Iterator[Finding]:
+    """By the present levels the student has reached the target.
+
+    A goal that is met on the day it is written calls for no progress.
+
+    Flags:
+        {present levels: Mia reads 88 words correct per minute on grade 2 passages.} Given a grade 2 passage, Mia will read aloud «70 words correct per minute» by June 2027.
+        {present levels: Tao solves 9 of 10 two-step word problems.} By June 2027, Tao will solve two-step word problems with «80%» accuracy.
+    Passes:
+        {present levels: Mia reads 41 words correct per minute on grade 2 passages.} Given a grade 2 passage, Mia will read aloud 70 words correct per minute by June 2027.
+        {present levels: Sam hits peers 6 times per day.} By June 2027, Sam will reduce hitting to at most 1 time per day.
+    """
+    figure, known = facts.known_start, facts.present_levels
+    if figure is None or known is None or facts.baselines:
+        return
+    pairs = [target for target in facts.targets if comparable(figure.measure, target)]
+    grades = {grade for _, grade in material_grades(facts.text)}
+    if not pairs or any(_progress(facts, figure.measure, target) for target in pairs):
+        return
+    if figure.grade is not None and grades and figure.grade not in grades:
+        return  # the same rate on harder material is progress
+    yield Finding(
+        span=pairs[0].span,
+        message=f"The present levels say “{figure.span.of(known.text)}”: the target is already met.",
+        help="Set a target beyond what the student does now, or give the goal harder conditions.",
+    )
+
+
+@check("A07", "stale-figure", source="idea-present-levels", letter="achievable")
+def stale_figure(facts: Facts) -> Iterator[Finding]:
+    """The present level the goal starts from is older than a year.
+
+    An annual goal starts from where the student stands now.
+
+    Flags:
+        {present levels: In March 2025 Mia read 41 words correct per minute on grade 2 passages.} Given a grade 2 passage, Mia will read aloud «70 words correct per minute» by June 2027.
+        {present levels: On 5/12/2025 Tao solved 3 of 10 two-step word problems.} By June 2027, Tao will solve two-step word problems with «80%» accuracy.
+    Passes:
+        {present levels: In May 2026 Mia read 41 words correct per minute on grade 2 passages.} Given a grade 2 passage, Mia will read aloud 70 words correct per minute by June 2027.
+        {present levels: Mia reads 41 words correct per minute on grade 2 passages.} Given a grade 2 passage, Mia will read aloud 70 words correct per minute by June 2027.
+    """
+    figure, known = facts.known_start, facts.present_levels
+    if figure is None or known is None or figure.date is None or (facts.today - figure.date).days <= 366:
+        return
+    target = next((t for t in facts.targets if comparable(figure.measure, t)), None)
+    if target is None:
+        return
+    yield Finding(
+        span=target.span,
+        message=f"The present level for this, “{figure.span.of(known.text)}”, is from {figure.date:%B %Y}.",
+        help="Measure again and put the current figure into the present levels.",
+    )
+
+
+_AMBITIOUS = 1.5  # the factor by which NCII makes a rate of growth ambitious
+
+
+@check("A08", "beyond-known-growth", source="hasbrouck-tindal-2017", letter="achievable", severity="hint")
+def beyond_known_growth(facts: Facts) -> Iterator[Finding]:
+    """The goal asks for far more a week than the norms' fastest growth.
+
+    Ambitious is right, out of reach is not: more than one and a half times the fastest percentile's
+    growth is asked about. The arithmetic is shown; the team decides.
+
+    Flags:
+        {present levels: Mia reads 41 words correct per minute on grade 3 passages.} Given a grade 3 passage, Mia will read aloud «140 words correct per minute» by June 2027.
+        Within 12 weeks, given a grade 4 passage, Jo will read aloud «110 words correct per minute» (baseline: 62 words correct per minute).
+    Passes:
+        {present levels: Mia reads 41 words correct per minute on grade 3 passages.} Given a grade 3 passage, Mia will read aloud 75 words correct per minute by June 2027.
+        By June 2027, Tao will solve 8 of 10 two-step word problems (baseline: 3 of 10).
+    """
+    sums = growth(facts)
+    if sums is None or sums.norm is None or sums.per_week <= _AMBITIOUS * sums.norm.high:
+        return
+    target = next(t for t in facts.targets if (t.unit, t.per) == ("words", "minute"))
+    yield Finding(
+        span=target.span,
+        message=f"The goal {sums.sentence()}.",
+        help="See whether the instruction planned can bring that about, or choose a nearer target.",
     )

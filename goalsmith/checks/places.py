@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from goalsmith.diagnostic import Edit, Fix
+from goalsmith.diagnostic import Edit, Fix, Safety
 from goalsmith.facts import Facts
 from goalsmith.text import Span
 
@@ -43,14 +43,14 @@ def after_behavior(facts: Facts) -> int:
     return facts.behaviors[-1].span.end if facts.behaviors else closing(facts)
 
 
-def insert(facts: Facts, at: int, words: str, title: str) -> Fix:
-    """A fix that puts an open slot at ``at``; at the head of a sentence the capital moves along."""
+def insert(facts: Facts, at: int, words: str, title: str, safety: Safety = "person") -> Fix:
+    """A fix that puts words, or an open slot, at ``at``; at the head of a sentence the capital moves along."""
     text = facts.text
     head = at == opening(facts)
     edits = [Edit(span=Span(at, at), text=words[0].upper() + words[1:] if head else words)]
     if head and _LOWERED.match(text, at):
         edits.append(Edit(span=Span(at, at + 1), text=text[at].lower()))
-    return Fix(title=title, edits=tuple(edits), safety="person")
+    return Fix(title=title, edits=tuple(edits), safety=safety)
 
 
 def gap(at: int) -> Span:

@@ -10,23 +10,23 @@ from goalsmith.review import Review
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that Markdown shows as it stands, on one line."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
 def to_markdown(review: Review) -> str:
     """One review as a Markdown section, without a trailing line break."""
-    lines = [f"## {heading(review)}", "", f"> {_plain(review.text)}", ""]
+    lines = [f"## {heading(review)}", "", f"> {plain(review.text)}", ""]
     if review.parts:
         lines += ["| part | words |", "| --- | --- |"]
-        lines += [f"| {part.label} | {_plain(part.span.of(review.text))} |" for part in review.parts]
+        lines += [f"| {part.label} | {plain(part.span.of(review.text))} |" for part in review.parts]
         lines.append("")
     if review.score.total is not None:
         lines += [f"**SMART score {review.score.total} of 100** (rules: {review.rules})", ""]
         lines += ["| letter | mark | why |", "| --- | ---: | --- |"]
         lines += [
-            f"| {LETTERS[letter]} | {'–' if mark.value is None else mark.value} | {_plain(reason(mark))} |"
+            f"| {LETTERS[letter]} | {'–' if mark.value is None else mark.value} | {plain(reason(mark))} |"
             for letter, mark in review.score.marks.items()
         ]
         lines.append("")
@@ -35,7 +35,7 @@ def to_markdown(review: Review) -> str:
         lines.append("")
     for finding in review.diagnostics:
         lines.append(
-            f"- **{finding.code}** {SEVERITIES[finding.severity]}: {_plain(finding.message)} "
-            f"*{_plain(finding.help)}* ({_plain(finding.source)})"
+            f"- **{finding.code}** {SEVERITIES[finding.severity]}: {plain(finding.message)} "
+            f"*{plain(finding.help)}* ({plain(finding.source)})"
         )
     return "\n".join(lines)

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
@@ -20,10 +19,11 @@ from rich.text import Text
 from rich.theme import Theme
 
 from goalsmith.diagnostic import Diagnostic
-from goalsmith.reading import LABELS, Label
+from goalsmith.growth import growth
+from goalsmith.reading import LABELS
+from goalsmith.report.marking import marked, visible
 from goalsmith.report.words import LETTERS, SEVERITIES, heading, reason, verdict
 from goalsmith.review import Review
-from goalsmith.text import Span
 
 STYLES = {
     "timeframe": "magenta",
@@ -40,6 +40,11 @@ STYLES = {
     "fair": "yellow",
     "poor": "red",
     "quiet": "dim",
+    "from_present_levels": "bright_red",
+    "from_arithmetic": "yellow",
+    "from_review_date": "magenta",
+    "from_template": "cyan",
+    "slot": "reverse",
 }
 _WIDE = 88  # from this many columns a finding and its cure stand side by side
 _WIDEST = 116
@@ -66,7 +71,8 @@ class ReviewView:
         plain = options.ascii_only
         yield Text.assemble((heading(self.review), "bold"), (f"   rules: {self.review.rules}", "quiet"))
         yield Text()
-        for line in _marked(self.review, max(20, width - 2), plain=plain):
+        marks = [(part.span, part.label, part.label) for part in self.review.parts]
+        for line in marked(self.review.text, marks, max(20, width - 2), plain=plain):
             yield Padding(line, (0, 0, 0, 2))
         if self.review.parts:
             yield Padding(_legend(self.review, width - 2), (0, 0, 0, 2))
@@ -74,84 +80,14 @@ class ReviewView:
         if self.review.score.total is not None:
             yield _marks(self.review, width, plain=plain)
             yield Text()
+        told = list(_rests_on(self.review))
+        for line in told:
+            yield Padding(line, (0, 0, 0, 2))
+        if told:
+            yield Text()
         yield Text(verdict(self.review), style="" if self.review.diagnostics else "good")
         if self.review.diagnostics:
             yield _findings(self.review.diagnostics, width)
-
-
-# The statement, line by line, with a ruler of brackets under each line that holds a part.
-
-
-def _visible(text: str) -> str:
-    """The text with control characters replaced one for one, so that offsets hold and nothing acts."""
-    return "".join(
-        " "
-        if char in "\t\r\v\f\x85\u2028\u2029"
-        else "�"
-        if not char.isprintable() and char != "\n"
-        else char
-        for char in text
-    )
-
-
-def _lines(text: str, width: int) -> Iterator[Span]:
-    """Wrap at blanks into lines of at most ``width`` cells; line breaks of the text stay."""
-    start = 0
-    for line in text.split("\n"):
-        end = start + len(line)
-        at = start
-        while at < end:
-            stop, cells, blank = at, 0, at
-            while stop < end and (cells := cells + cell_len(text[stop])) <= width:
-                stop += 1
-                if text[stop - 1] == " ":
-                    blank = stop
-            if stop < end and blank > at:
-                stop = blank
-            yield Span(at, max(stop, at + 1))
-            at = max(stop, at + 1)
-        start = end + 1
-
-
-def _marked(review: Review, width: int, *, plain: bool) -> Iterator[Text]:
-    shown = _visible(review.text)
-    for line in _lines(shown, width):
-        words = Text(line.of(shown).rstrip(), no_wrap=True)
-        ruler, drawn = Text(no_wrap=True), 0
-        for part in review.parts:
-            if not part.span.overlaps(line):
-                continue
-            start, end = max(part.span.start, line.start), min(part.span.end, line.end)
-            end = start + len(shown[start:end].rstrip())
-            if end <= start:
-                continue
-            words.stylize(part.label, start - line.start, end - line.start)
-            left, right = cell_len(shown[line.start : start]), cell_len(shown[line.start : end])
-            bracket = _bracket(
-                part.label,
-                right - left,
-                opens=part.span.start >= line.start,
-                closes=part.span.end <= line.end,
-                plain=plain,
-            )
-            ruler.append(" " * (left - drawn)).append(bracket, style=part.label)
-            drawn = left + cell_len(bracket)
-        yield words
-        if drawn:
-            yield ruler
-
-
-def _bracket(label: Label, width: int, *, opens: bool, closes: bool, plain: bool) -> str:
-    """A part's name between corners in ``width`` cells; an end is open where the part goes on in another line."""
-    corner_left, dash, corner_right = ("|", "-", "|") if plain else ("└", "─", "┘")
-    name = label if width >= len(label) + 2 else label[:2]
-    if width < len(name):
-        return name[:width]
-    if width < len(name) + 2:
-        return name.center(width, dash)
-    left = corner_left if opens else dash
-    right = corner_right if closes else dash
-    return left + name.center(width - 2, dash) + right
 
 
 def _legend(review: Review, width: int) -> Text:
@@ -204,6 +140,17 @@ def _bar(value: int | None, *, plain: bool) -> str:
     return full * filled + empty * (_BAR - filled)
 
 
+def _rests_on(review: Review) -> Iterator[Text]:
+    """What the goal rests on in the present levels, and its arithmetic."""
+    known, link, sums = review.facts.present_levels, review.facts.link, growth(review.facts)
+    if known is not None and link is not None:
+        quotes = [visible(known.notes[i].span.of(known.text)) for i in link.notes]
+        told = "; ".join(f"“{quote}”" for quote in quotes) or "nothing the present levels state"
+        yield Text.assemble(("Rests on ", "bold"), told)
+    if sums is not None:
+        yield Text.assemble(("Growth   ", "bold"), sums.sentence())
+
+
 # The findings
 
 
@@ -217,8 +164,8 @@ def _findings(diagnostics: tuple[Diagnostic, ...], width: int) -> RenderableType
     for finding in diagnostics:
         label = Text(f"  {finding.code} {SEVERITIES[finding.severity]}", style=finding.severity)
         message, cure = (
-            Text(_visible(finding.message)),
-            Text("→ ", style="good").append(_visible(finding.help), "default"),
+            Text(visible(finding.message)),
+            Text("→ ", style="good").append(visible(finding.help), "default"),
         )
         if wide:
             table.add_row(label, message, cure)

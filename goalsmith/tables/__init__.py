@@ -43,10 +43,15 @@ def parse(shape: type[RowT], data: dict[str, Any], where: str) -> RowT:
         raise TableError(f"{where}: {row}: {first['msg']}") from None
 
 
+def read_toml(text: str) -> dict[str, Any]:
+    """TOML text as plain data. Raises ValueError naming line and cause."""
+    return tomllib.loads(text)
+
+
 def load(name: str, shape: type[RowT]) -> RowT:
     """Read ``tables/<name>.toml``. Raises TableError naming file, row and cause."""
     try:
-        data = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+        data = read_toml((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TableError(f"tables/{name}.toml: {error}") from None
     return parse(shape, data, f"tables/{name}.toml")

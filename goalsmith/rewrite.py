@@ -1,0 +1,654 @@
+"""Review -> Rewrites: candidates a teacher can put into the IEP, each fact of them traced.
+
+Two ways: the draft mended in place, and a template drafted from the facts with whatever of the draft was
+right. Each candidate is traced (:mod:`goalsmith.trace`) and read again by the same pipeline; it is kept only
+when it loses findings and gains none. What isn't known stays an open slot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+from goalsmith.checks import CATALOGUE
+from goalsmith.growth import amount, norm_for, own_rate, school_weeks, weeks_until
+from goalsmith.present_levels import Figure, PresentLevels, best_skill, weigh_skills
+from goalsmith.quantities import Measure, comparable
+from goalsmith.review import Review
+from goalsmith.slots import slots
+from goalsmith.templates import Bank, Skill, Template
+from goalsmith.text import Span
+from goalsmith.trace import Sources, sources_of, untraced
+from goalsmith.words import stems
+
+From = Literal["draft", "present_levels", "arithmetic", "review_date", "template"]
+MadeBy = Literal["edit", "template", "model"]
+
+FINE = 90  # a draft that scores this much and has nothing to mend is left alone
+_TEMPLATES = 3  # templates tried for one draft
+_SLOT = re.compile(r"\[[^\]\n]{1,60}\]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of a candidate and where it comes from; ``source`` counts in the draft or the present levels.
+
+    ``stand_ins`` fill its slots for the second reading only; they are never shown.
+    """
+
+    text: str
+    origin: From
+    source: Span | None = None
+    why: str | None = None
+    stand_ins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewrite:
+    """A candidate that passed.
+
+    ``score`` is what it scores as it stands, ``score_filled`` once its open slots are filled well.
+    """
+
+    text: str
+    made_by: MadeBy
+    score: int
+    score_filled: int
+    pieces: tuple[Piece, ...]
+
+    @property
+    def slots(self) -> list[Span]:
+        """The open slots, in order."""
+        return [Span(m.start(), m.end()) for m in _SLOT.finditer(self.text)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data; offsets count in ``text``, ``source_`` offsets in the draft or the present levels."""
+        rows, at = [], 0
+        for piece in self.pieces:
+            row: dict[str, Any] = {"start": at, "end": at + len(piece.text), "from": piece.origin}
+            if piece.source is not None:
+                row |= {"source_start": piece.source.start, "source_end": piece.source.end}
+            if piece.why is not None:
+                row["why"] = piece.why
+            rows.append(row)
+            at += len(piece.text)
+        return {
+            "text": self.text,
+            "made_by": self.made_by,
+            "score": self.score,
+            "score_filled": self.score_filled,
+            "slots": [{"start": s.start, "end": s.end, "text": s.of(self.text)} for s in self.slots],
+            "provenance": rows,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """Goals for one need of a present-levels statement; ``notes`` are the spans that state it."""
+
+    skill: str
+    area: str
+    notes: tuple[Span, ...]
+    rewrites: tuple[Rewrite, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data; the spans count in the present levels."""
+        return {
+            "skill": self.skill,
+            "area": self.area,
+            "rests_on": [{"start": s.start, "end": s.end} for s in self.notes],
+            "rewrites": [rewrite.to_dict() for rewrite in self.rewrites],
+        }
+
+
+Pieces = list[Piece]
+ReadAgain = Callable[[Sequence[str]], list[Review]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    pieces: tuple[Piece, ...]
+    made_by: MadeBy
+    worked_out: tuple[float, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def filled(self) -> str:
+        """The text with its slots filled by stand-ins."""
+        return self._filled()[0]
+
+    def invented(self, span: Span) -> bool:
+        """Whether a span of the filled text touches a stand-in."""
+        return any(span.overlaps(stand_in) for stand_in in self._filled()[1])
+
+    def _filled(self) -> tuple[str, list[Span]]:
+        text, spans = "", []
+        for piece in self.pieces:
+            left, at = iter(piece.stand_ins), 0
+            for slot in _SLOT.finditer(piece.text):
+                value = next(left, slot[0])
+                text += piece.text[at : slot.start()]
+                spans.append(Span(len(text), len(text) + len(value)))
+                text, at = text + value, slot.end()
+            text += piece.text[at:]
+        return text, spans
+
+
+def rewrites(
+    review: Review, read_again: ReadAgain, bank: Bank, *, review_date: date | None = None, n: int = 3
+) -> list[Rewrite]:
+    """At most ``n`` rewrites of a reviewed draft, the best first.
+
+    Empty where the draft is fine as it is, where it is no goal, or where no candidate passes.
+    """
+    if is_fine(review) or not review.reading.is_goal or review.facts.adult:
+        return []
+    skills = skills_of(review, bank)
+    templates = _fitting(review, skills, bank)
+    material = _Material(review=review, review_date=review_date, template=templates[0] if templates else None)
+    candidates = [
+        c for c in (_edited(material), *(_drafted(replace(material, template=t)) for t in templates)) if c
+    ]
+    return _judged(review, candidates, sources_of(review.facts, review_date, skills), read_again)[:n]
+
+
+def is_fine(review: Review) -> bool:
+    """Whether a draft needs no rewrite: it scores well and holds nothing to mend."""
+    total = review.score.total
+    return total is not None and total >= FINE and not review.at_or_above("warning")
+
+
+def drafts(
+    known: PresentLevels,
+    read_again: ReadAgain,
+    bank: Bank,
+    *,
+    review_date: date | None = None,
+    today: date,
+    n: int = 3,
+) -> list[Drafted]:
+    """With no draft: goals for each skill the present levels state a need of, at most ``n`` for each."""
+    made: list[Drafted] = []
+    for name, notes in _needs(known):
+        skill = next(skill for skill in bank.skills if skill.name == name)
+        figure = next((f for f in known.levels if f.note in notes), None)
+        base = Sources(
+            draft="", present_levels=known, notes=notes, review_date=review_date, skills=(skill,), today=today
+        )
+        ranked = _ranked(
+            [t for t in bank.templates if t.skill == skill],
+            known,
+            figure,
+            [],
+            known.grade,
+            stems(base.rested_on),
+        )
+        found: list[Rewrite] = []
+        candidates = [_from_facts(t, known, figure, review_date, today) for t in ranked[:n]]
+        passed = [c for c in candidates if not untraced(c.text, replace(base, worked_out=c.worked_out))]
+        again = read_again([text for c in passed for text in (c.text, c.filled)])
+        for candidate, (stands, filled) in zip(
+            passed, zip(again[::2], again[1::2], strict=True), strict=True
+        ):
+            if not filled.at_or_above("warning"):
+                found.append(_rewrite(candidate, stands, filled))
+        if found:
+            best = sorted(found, key=lambda made: -made.score_filled)
+            spans = tuple(known.notes[i].span for i in notes)
+            made.append(Drafted(skill=name, area=skill.area, notes=spans, rewrites=tuple(best)))
+    return made
+
+
+def _needs(known: PresentLevels) -> list[tuple[str, tuple[int, ...]]]:
+    """The skills that are stated as a need or measured, in the order of the text, with their notes."""
+    groups: dict[str, list[int]] = {}
+    for index, note in enumerate(known.notes):
+        if note.skill is not None:
+            groups.setdefault(note.skill, []).append(index)
+    measured = {figure.note for figure in known.levels}
+    return [
+        (skill, tuple(notes))
+        for skill, notes in groups.items()
+        if any(
+            known.notes[i].kind == "need" or (i in measured and known.notes[i].kind != "strength")
+            for i in notes
+        )
+    ]
+
+
+# What the candidates are made of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Material:
+    """A review and what can be put into it."""
+
+    review: Review
+    review_date: date | None
+    template: Template | None
+
+    @property
+    def codes(self) -> set[str]:
+        return {d.code for d in self.review.diagnostics}
+
+    @property
+    def figure(self) -> Figure | None:
+        return self.review.facts.known_start
+
+
+def skills_of(review: Review, bank: Bank) -> list[Skill]:
+    """The skills a rewrite may speak of: the one the draft names, and the one of the facts it rests on."""
+    facts = review.facts
+    own = best_skill(weigh_skills(facts.text, bank), facts.reading.area, bank)
+    told = facts.link.skill if facts.link else None
+    linked = next((skill for skill in bank.skills if skill.name == told), None)
+    if own and linked and own.area != linked.area:
+        linked = None
+    return list(dict.fromkeys(skill for skill in (own, linked) if skill))
+
+
+def _fitting(review: Review, skills: Sequence[Skill], bank: Bank) -> list[Template]:
+    facts = review.facts
+    known = facts.present_levels
+    meant = [t for t in bank.templates if t.skill in skills]
+    grade = known.grade if known else None
+    return _ranked(meant, known, facts.known_start, facts.targets, grade, stems(facts.text))[:_TEMPLATES]
+
+
+def _ranked(
+    templates: Iterable[Template],
+    known: PresentLevels | None,
+    figure: Figure | None,
+    targets: Sequence[Measure],
+    grade: int | None,
+    words: Sequence[str],
+) -> list[Template]:
+    """Templates, the fittest first: by the measure of target and baseline, the student's age, the words."""
+    said = set(words)
+
+    def fitness(template: Template) -> float:
+        measure = template.measure
+        fit: float = 0.0
+        if measure is not None:
+            fit += 2.0 * any(comparable(target, measure) for target in targets)
+            fit += 2.0 * (figure is not None and comparable(figure.measure, measure))
+        own = set(stems(f"{template.condition} {template.behavior} {template.criterion}"))
+        fit += 2.5 * len(own & said) / max(len(own), 1) ** 0.5
+        if grade is not None:
+            fit += 0.8 * (_age(grade) in template.ages)
+        return fit - 0.5 * template.alternate
+
+    return sorted(templates, key=lambda t: -fitness(t))
+
+
+def _age(grade: int) -> str:
+    return "elementary" if grade <= 5 else "middle" if grade <= 8 else "high"
+
+
+def _own(material: _Material, span: Span) -> Piece:
+    return Piece(text=span.of(material.review.text), origin="draft", source=span)
+
+
+def _deadline(review_date: date | None) -> Pieces:
+    """The deadline in words, "by May 20, 2027", or a slot; without the first capital."""
+    if review_date is None:
+        return [
+            Piece(
+                text="by [date of the annual review]",
+                origin="template",
+                stand_ins=("the next annual review",),
+            )
+        ]
+    day = f"{review_date:%B} {review_date.day}, {review_date.year}"
+    return [Piece(text="by ", origin="template"), Piece(text=day, origin="review_date")]
+
+
+def _part(template: Template, part: Literal["condition", "behavior", "method"]) -> Piece:
+    return Piece(text=getattr(template, part), origin="template", stand_ins=template.fills[part])
+
+
+def _baseline(known: PresentLevels, figure: Figure) -> Pieces:
+    level = figure.span
+    return [
+        Piece(text=" (baseline: ", origin="template"),
+        Piece(
+            text=level.of(known.text),
+            origin="present_levels",
+            source=level,
+            why="where the student stands now",
+        ),
+        Piece(text=")", origin="template"),
+    ]
+
+
+def _criterion(
+    template: Template,
+    figure: Figure | None,
+    known: PresentLevels | None,
+    weeks: float | None,
+    text: str,
+) -> tuple[Pieces, tuple[float, ...]]:
+    """The template's criterion; its target is worked out where a norm or the student's own rate allows it."""
+    fills = template.fills["criterion"]
+    worked = None
+    if figure is not None and known is not None and template.measure is not None and weeks is not None:
+        worked = _target(figure, known, template.measure, weeks, text)
+    if worked is None:
+        return [Piece(text=template.criterion, origin="template", stand_ins=fills)], ()
+    value, why = worked
+    before, slot, after = template.criterion.partition("[target]")
+    if not slot:
+        return [Piece(text=template.criterion, origin="template", stand_ins=fills)], ()
+    ahead = len(slots().findall(before))
+    pieces = [
+        Piece(text=before, origin="template", stand_ins=fills[:ahead]),
+        Piece(text=f"{value:g}", origin="arithmetic", why=why),
+        Piece(text=after, origin="template", stand_ins=fills[ahead + 1 :]),
+    ]
+    return [piece for piece in pieces if piece.text], (value,)
+
+
+def _target(
+    figure: Figure, known: PresentLevels, measure: Measure, weeks: float, text: str
+) -> tuple[float, str] | None:
+    """A target by typical growth, or by the student's own: (value, the sum in words)."""
+    start = figure.measure
+    if (
+        not comparable(start, measure)
+        or measure.out_of is not None
+        or (start.share is None) != (measure.share is None)
+    ):
+        return None
+    grade = figure.grade if figure.grade is not None else known.grade
+    norm = norm_for(start, grade, text + " " + known.notes[figure.note].span.of(known.text))
+    own = own_rate(figure, known)
+    if norm is not None:
+        rate, told = norm.typical, f"typical growth in grade {norm.grade}, {norm.source}"
+    elif own is not None and own > 0:
+        rate, told = own, "the student's own growth so far"
+    else:
+        return None
+    value = round(amount(start) + rate * weeks)
+    if measure.share is not None and value > 100:
+        return None
+    return float(
+        value
+    ), f"{amount(start):g} + {rate:.2g} a week × {weeks:.0f} school weeks = {value} ({told})"
+
+
+def _weeks(material: _Material) -> float | None:
+    facts = material.review.facts
+    if material.review_date is not None:
+        return school_weeks(facts.today, material.review_date)
+    return next((w for w in (weeks_until(d, facts.today) for d in facts.deadlines) if w), None)
+
+
+# The draft mended in place
+
+_NO_LEVEL = {"M01", "M10", "M13", "M02", "M05", "M06", "M12"}
+_NO_BEHAVIOR = {"S01", "S02", "S04"}
+
+
+def _edited(material: _Material) -> _Candidate | None:
+    """The draft with its gaps filled and its vague words replaced, everything else word for word."""
+    facts, codes, template = material.review.facts, material.codes, material.template
+    text = facts.text
+    changes: list[tuple[Span, int, Pieces]] = []  # where, order among insertions at one place, what
+    worked: tuple[float, ...] = ()
+    head = _head(facts.text)
+    learner = facts.learners[0].span if facts.learners else None
+    behavior = facts.behaviors[0].span if facts.behaviors else None
+    if codes & {"S01", "S03"} or len(facts.behaviors) > 1:
+        return None  # two skills or none: only a person can say which
+    if "S02" in codes or "S04" in codes:
+        if behavior is None or template is None:
+            return None
+        changes.append((behavior, 0, [_part(template, "behavior")]))
+    bad_time = codes & {"T02", "T04", "T05"}
+    if "T01" in codes or (bad_time and not facts.deadlines):
+        changes.append(
+            (Span(head, head), 0, [*_deadline(material.review_date), Piece(text=", ", origin="template")])
+        )
+    elif bad_time:
+        changes.append((facts.deadlines[0].span, 0, _deadline(material.review_date)))
+    if "S06" in codes:
+        at = head if learner is None or learner.start < head else learner.start
+        given = _part(template, "condition") if template else Piece(
+            text="given [materials, setting or support]", origin="template", stand_ins=("a set of ten items",)
+        )  # fmt: skip
+        changes.append((Span(at, at), 1, [given, Piece(text=", ", origin="template")]))
+    after = _after(facts.text, behavior)
+    if "M01" in codes and template is not None:
+        criterion, worked = _criterion(
+            template, material.figure, facts.present_levels, _weeks(material), template.skill.name
+        )
+        if behavior is not None and "S02" not in codes and "S04" not in codes:
+            changes.append((Span(after, after), 2, [Piece(text=" ", origin="template"), *criterion]))
+        elif behavior is not None:
+            changes[0][2].extend([Piece(text=" ", origin="template"), *criterion])
+    elif codes & _NO_LEVEL:
+        return None
+    end = len(text.rstrip().rstrip(".").rstrip())
+    if not facts.baselines and material.figure and facts.present_levels:
+        measure = facts.targets[0] if facts.targets else template.measure if template else None
+        if measure is not None and comparable(material.figure.measure, measure):
+            changes.append((Span(end, end), 3, _baseline(facts.present_levels, material.figure)))
+    if "M07" in codes and template is not None:
+        changes.append((Span(end, end), 4, [Piece(text=", ", origin="template"), _part(template, "method")]))
+    for finding in material.review.diagnostics:
+        if finding.fix and finding.fix.safety == "safe" and finding.code != "A01":
+            changes += [(e.span, 5, [Piece(text=e.text, origin="template")]) for e in finding.fix.edits]
+    if not changes:
+        return None
+    return _Candidate(pieces=_merged(text, changes), made_by="edit", worked_out=worked)
+
+
+def _head(text: str) -> int:
+    """Where the statement's own words begin, after a label or a bullet."""
+    match = re.match(
+        r"\s*(?:(?:annual\s+)?(?:goal|objective)s?\s*#?\d*\s*[:.)-]\s*|[-*•]\s*|\(?\d{1,2}[.)]\s*)*",
+        text,
+        re.I,
+    )
+    return match.end() if match and match.end() < len(text) else 0
+
+
+def _after(text: str, behavior: Span | None) -> int:
+    end = len(text.rstrip().rstrip(".").rstrip())
+    return behavior.end if behavior else end
+
+
+def _merged(text: str, changes: list[tuple[Span, int, Pieces]]) -> tuple[Piece, ...]:
+    """The draft with the changes made; overlapping later ones are left out. The first letter is a capital."""
+    pieces: Pieces = []
+    at = 0
+    head = _head(text)
+    for span, _, put in sorted(changes, key=lambda c: (c[0].start, c[1])):
+        if span.start < at:
+            continue
+        if span.start > at:
+            pieces.append(Piece(text=text[at : span.start], origin="draft", source=Span(at, span.start)))
+        pieces += put
+        at = span.end
+    if at < len(text):
+        pieces.append(Piece(text=text[at:], origin="draft", source=Span(at, len(text))))
+    return tuple(_capitalized(pieces, head))
+
+
+_LOWERED = re.compile(r"(?:Given|When|Whenever|While|During|After|Before|Upon|The|A|An|In|On|At|With|Within|Using|From|He|She|They|Will|Student|Following|Provided|Presented|Across|If|Once|To)\b")  # fmt: skip
+
+
+def _capitalized(pieces: Pieces, head: int) -> Iterator[Piece]:
+    """The first word of the statement gets its capital, a word that was first and no longer is loses it."""
+    at, started, first = 0, False, True
+    for piece in pieces:
+        text, origin, source = piece.text, piece.origin, piece.source
+        begins = at >= head or origin != "draft"
+        if not started and begins and text.strip():
+            started = True
+            if text[0].islower():
+                yield Piece(text=text[0].upper(), origin="template", why="begins the sentence")
+                rest = Span(source.start + 1, source.end) if source else None
+                piece = replace(piece, text=text[1:], source=rest)
+            first = False
+        elif (
+            started
+            and not first
+            and origin == "draft"
+            and source
+            and source.start == head
+            and _LOWERED.match(text)
+        ):
+            yield Piece(text=text[0].lower(), origin="draft", source=Span(source.start, source.start + 1))
+            piece = replace(piece, text=text[1:], source=Span(source.start + 1, source.end))
+        at += len(text)
+        if piece.text:
+            yield piece
+
+
+# A template drafted from the facts, with what of the draft was right
+
+
+def _drafted(material: _Material) -> _Candidate | None:
+    facts, codes, template = material.review.facts, material.codes, material.template
+    if template is None:
+        return None
+    reading, known, figure = facts.reading, facts.present_levels, material.figure
+    comma = Piece(text=", ", origin="template")
+    times = reading.of("timeframe")
+    timed = bool(times) and not codes & {"T01", "T02", "T04", "T05"}
+    pieces: Pieces = [_own(material, times[0])] if timed else _deadline(material.review_date)
+    pieces.append(comma)
+    conditions = [] if "S06" in codes else reading.of("condition")
+    if conditions and "S09" not in codes:
+        pieces.append(_own(material, conditions[0]))
+    else:
+        pieces.append(_part(template, "condition"))
+    pieces += [comma, _learner(material), Piece(text=" ", origin="template")]
+    behaviors = reading.of("behavior")
+    kept = bool(behaviors) and not codes & (_NO_BEHAVIOR | {"S03"}) and len(behaviors) == 1
+    same = kept and behaviors[0].of(facts.text).lower().startswith("will ")
+    pieces.append(_own(material, behaviors[0]) if same else _part(template, "behavior"))
+    pieces.append(Piece(text=" ", origin="template"))
+    worked: tuple[float, ...] = ()
+    if facts.targets and not codes & (_NO_LEVEL | {"A02", "A06", "M03"}):
+        levels = reading.of("criterion")
+        for index, span in enumerate(levels):
+            pieces += [Piece(text=" ", origin="template")] if index else []
+            pieces.append(_own(material, span))
+        measure: Measure | None = facts.targets[0]
+    else:
+        criterion, worked = _criterion(template, figure, known, _weeks(material), template.skill.name)
+        pieces += criterion
+        measure = template.measure
+    stated = reading.of("baseline")
+    if stated and not codes & {"A03", "A04"}:
+        words = stated[0].of(facts.text)
+        inside = words.startswith("(") or words.lower().startswith("from")
+        put = [_own(material, stated[0])]
+        if not inside:
+            put = [Piece(text="(", origin="template"), *put, Piece(text=")", origin="template")]
+        pieces += [Piece(text=" ", origin="template"), *put]
+    elif (
+        figure is not None
+        and known is not None
+        and measure is not None
+        and comparable(figure.measure, measure)
+    ):
+        pieces += _baseline(known, figure)
+    methods = reading.of("method")
+    pieces.append(comma)
+    pieces.append(_own(material, methods[0]) if methods and "M07" not in codes else _part(template, "method"))
+    pieces.append(Piece(text=".", origin="template"))
+    return _Candidate(pieces=tuple(_capitalized(pieces, -1)), made_by="template", worked_out=worked)
+
+
+def _learner(material: _Material) -> Piece:
+    facts = material.review.facts
+    if facts.learners:
+        span = facts.learners[0].span
+        words = span.of(facts.text)
+        if words.lower() not in ("he", "she", "they") and not slots().search(words):
+            return _own(material, span)
+    return _named(facts.present_levels)
+
+
+def _named(known: PresentLevels | None) -> Piece:
+    if known and known.names:
+        return Piece(text=known.names[0].of(known.text), origin="present_levels", source=known.names[0])
+    return Piece(text="[student]", origin="template", stand_ins=("Robin",))
+
+
+def _from_facts(
+    template: Template, known: PresentLevels, figure: Figure | None, review_date: date | None, today: date
+) -> _Candidate:
+    comma = Piece(text=", ", origin="template")
+    weeks = school_weeks(today, review_date) if review_date else None
+    criterion, worked = _criterion(template, figure, known, weeks, template.skill.name)
+    pieces = [*_deadline(review_date), comma, _part(template, "condition"), comma, _named(known)]
+    pieces += [
+        Piece(text=" ", origin="template"),
+        _part(template, "behavior"),
+        Piece(text=" ", origin="template"),
+    ]
+    pieces += criterion
+    if figure is not None and template.measure is not None and comparable(figure.measure, template.measure):
+        pieces += _baseline(known, figure)
+    pieces += [comma, _part(template, "method"), Piece(text=".", origin="template")]
+    return _Candidate(pieces=tuple(_capitalized(pieces, -1)), made_by="template", worked_out=worked)
+
+
+# The second reading
+
+
+def _judged(
+    review: Review, candidates: Sequence[_Candidate], sources: Sources, read_again: ReadAgain
+) -> list[Rewrite]:
+    traced: list[_Candidate] = []
+    for candidate in candidates:
+        told = {other.text for other in traced}
+        if candidate.text not in told | {review.text} and not untraced(
+            candidate.text, replace(sources, worked_out=candidate.worked_out)
+        ):
+            traced.append(candidate)
+    again = read_again([text for c in traced for text in (c.text, c.filled)])
+    kept: list[tuple[float, Rewrite]] = []
+    for candidate, stands, filled in zip(traced, again[::2], again[1::2], strict=True):
+        if not filled.reading.is_goal or not _mends(review, candidate, filled):
+            continue
+        made = _rewrite(candidate, stands, filled)
+        if made.score_filled < (review.score.total or 0):
+            continue
+        # What the teacher wrote is worth a few points, an open slot costs one.
+        worth = made.score_filled - len(made.slots) + (6 if made.made_by == "edit" else 0)
+        kept.append((worth, made))
+    return [made for _, made in sorted(kept, key=lambda item: -item[0])]
+
+
+def _mends(review: Review, candidate: _Candidate, filled: Review) -> bool:
+    """Whether a candidate loses findings and gains none.
+
+    What is found in a stand-in alone is none of the candidate's. A missing part that is a hint, and only
+    shows once the graver gaps are closed, is no new fault.
+    """
+    before = {d.code for d in review.diagnostics}
+    after = [d for d in filled.diagnostics if not (d.severity == "hint" and candidate.invented(d.span))]
+    gained = [d for d in after if d.code not in before]
+    told = all(d.severity == "hint" and CATALOGUE[d.code].part is not None for d in gained)
+    return told and bool(before - {d.code for d in after})
+
+
+def _rewrite(candidate: _Candidate, stands: Review, filled: Review) -> Rewrite:
+    return Rewrite(
+        text=candidate.text,
+        made_by=candidate.made_by,
+        score=stands.score.total or 0,
+        score_filled=filled.score.total or 0,
+        pieces=candidate.pieces,
+    )
