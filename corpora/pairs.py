@@ -54,10 +54,10 @@ class _File(Row):
     pairs: list[Pair]
 
 
-def read_pairs(folder: Path = FOLDER) -> list[Pair]:
-    """Every pair of a folder. Raises CorpusError naming file, pair and cause."""
+def read_pairs(folder: Path = FOLDER, *, only: str = "*.toml") -> list[Pair]:
+    """Every pair of a folder's files. Raises CorpusError naming file, pair and cause."""
     found: list[Pair] = []
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(folder.glob(only)):
         try:
             made = _File.model_validate(read_toml(path.read_text(encoding="utf-8")))
         except ValidationError as error:
@@ -66,7 +66,11 @@ def read_pairs(folder: Path = FOLDER) -> list[Pair]:
         except ValueError as error:
             raise CorpusError(f"{path.name}: {error}") from None
         for pair in made.pairs:
-            quotes = [*pair.rests_on, *([pair.baseline] if pair.baseline else []), *(f.text for f in pair.figures)]
+            quotes = [
+                *pair.rests_on,
+                *([pair.baseline] if pair.baseline else []),
+                *(f.text for f in pair.figures),
+            ]
             for quote in quotes:
                 if quote not in pair.present_levels:
                     raise CorpusError(f"{path.name}: {pair.id}: not in its present levels: {quote!r}")
@@ -89,18 +93,18 @@ def judge(pair: Pair, smith: goalsmith.Goalsmith) -> Judged:
     """Read one pair and compare it with its annotation.
 
     A link is right when it holds a fact that the goal was annotated to rest on, or is absent where it
-    rests on none. A figure is right when value, unit, area and role are.
+    rests on none. A figure is right when value, unit and role are, and for a performance the area.
     """
     review = smith.review(pair.goal, pair.present_levels, TODAY)
     told = review.to_dict()["present_levels"]
     link = told["link"]
-    wanted = [_span(pair.present_levels, quote) for quote in pair.rests_on]
+    wanted = [span_of(pair.present_levels, quote) for quote in pair.rests_on]
     linked = [(row["start"], row["end"]) for row in link["facts"]] if link else []
-    right = bool(linked) == bool(wanted) and (not wanted or any(_meet(a, b) for a in linked for b in wanted))
+    right = bool(linked) == bool(wanted) and (not wanted or any(meet(a, b) for a in linked for b in wanted))
     start = (link or {}).get("baseline")
-    base = _span(pair.present_levels, pair.baseline) if pair.baseline else None
+    base = span_of(pair.present_levels, pair.baseline) if pair.baseline else None
     base_right = (start is None and base is None) or (
-        start is not None and base is not None and _meet((start["start"], start["end"]), base)
+        start is not None and base is not None and meet((start["start"], start["end"]), base)
     )
     rows = [row for row in told["facts"] if row["type"] == "figure"]
     return Judged(
@@ -112,12 +116,14 @@ def judge(pair: Pair, smith: goalsmith.Goalsmith) -> Judged:
     )
 
 
-def _span(text: str, quote: str) -> tuple[int, int]:
+def span_of(text: str, quote: str) -> tuple[int, int]:
+    """Where a quote stands."""
     start = text.index(quote)
     return start, start + len(quote)
 
 
-def _meet(a: tuple[int, int], b: tuple[int, int]) -> bool:
+def meet(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    """Whether two spans share a character."""
     return a[0] < b[1] and b[0] < a[1]
 
 
@@ -127,7 +133,7 @@ def _wrong(figure: Figure, rows: list[dict[str, Any]], text: str) -> str:
     while at >= 0:
         places.append((at, at + len(figure.text)))
         at = text.find(figure.text, at + 1)
-    near = [row for row in rows if any(_meet((row["start"], row["end"]), place) for place in places)]
+    near = [row for row in rows if any(meet((row["start"], row["end"]), place) for place in places)]
     if not near:
         return "not found"
     told = [_compared(figure, row) for row in near]
@@ -143,7 +149,8 @@ def _compared(figure: Figure, row: dict[str, Any]) -> str:
     unit = f"of {row['out_of']:g}" if row["out_of"] else row["unit"]
     if not _same_unit(unit, figure.unit):
         faults.append(f"unit {unit}")
-    if row["area"] != figure.area:
+    # What a service or a rank is about matters little: it is never a baseline.
+    if figure.role not in ("service", "ranking", "stage") and row["area"] != figure.area:
         faults.append(f"area {row['area']}")
     if row["role"] != figure.role:
         faults.append(f"role {row['role']}")
@@ -186,11 +193,11 @@ def _errors(judged: list[Judged]) -> Iterator[str]:
 
 def main(
     errors: Annotated[bool, typer.Option("--errors", help="Print what was read otherwise.")] = False,
-    folder: Annotated[Path, typer.Option(help="Where the pairs lie.")] = FOLDER,
+    only: Annotated[str, typer.Option(help="A file of the folder.")] = "*.toml",
 ) -> None:
     """Print the figures."""
     smith = goalsmith.load()
-    judged = [judge(pair, smith) for pair in read_pairs(folder)]
+    judged = [judge(pair, smith) for pair in read_pairs(only=only)]
     if errors:
         for line in _errors(judged):
             sys.stdout.write(line + "\n")

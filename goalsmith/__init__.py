@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from goalsmith.diagnostic import Diagnostic, Edit, Fix, apply
     from goalsmith.errors import ConfigError, GoalsmithError, InputError, ModelError, TableError, TextError
     from goalsmith.facts import Facts
+    from goalsmith.figures import Figure
     from goalsmith.growth import Growth
+    from goalsmith.link import Link
     from goalsmith.pipeline import Goalsmith, load
-    from goalsmith.present_levels import Figure, Link, PresentLevels
+    from goalsmith.present_levels import PresentLevels
     from goalsmith.reading import Part, Reading
     from goalsmith.review import SCHEMA_VERSION, Review, schema
     from goalsmith.rewrite import Drafted, Piece, Rewrite
@@ -53,13 +55,13 @@ _HOMES = {
     "Drafted": "rewrite",
     "Edit": "diagnostic",
     "Facts": "facts",
-    "Figure": "present_levels",
+    "Figure": "figures",
     "Fix": "diagnostic",
     "Goalsmith": "pipeline",
     "GoalsmithError": "errors",
     "Growth": "growth",
     "InputError": "errors",
-    "Link": "present_levels",
+    "Link": "link",
     "load": "pipeline",
     "make_rules": "rules",
     "Mark": "score",

@@ -229,11 +229,21 @@ def days_in(text: str, start: int, end: int, today: date) -> list[Day]:
         if re.fullmatch(r"\d{1,2}/\d{1,2}", words) or re.fullmatch(r"may", words.strip(), re.IGNORECASE):
             # "4/5" is a score; a bare "May" is a month only after a word that says when.
             if not re.search(
-                r"\b(?:in|on|of|since|from|as of|by|last)\s+$", text[: match.start()], re.IGNORECASE
+                r"\b(?:in|on|of|since|from|as of|by|last|taken|dated|week of|screener|probe)\s+$",
+                text[: match.start()],
+                re.IGNORECASE,
             ):
                 continue
             if "/" in words and not re.search(
-                r"\b(?:on|of|since|as of)\s+$", text[: match.start()], re.IGNORECASE
+                r"\b(?:on|of|since|as of|taken|dated|week of|screener|probe)\s+$",
+                text[: match.start()],
+                re.IGNORECASE,
+            ):
+                continue
+            if re.match(
+                r"\s+(?:trials?|tries|opportunit|attempts?|days|sessions|items|words|times|steps|questions|problems)",
+                text[match.end() :],
+                re.IGNORECASE,
             ):
                 continue
         due = _calendar(words, Span(match.start(), match.end()), today)

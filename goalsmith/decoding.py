@@ -63,6 +63,7 @@ class Manifest(Row):
     # name -> (a, b): a confidence is sigmoid(a * logit + b), fitted on the corpus's dev split.
     calibration: dict[str, list[float]]
     sha256: dict[str, str]
+    trained_on: int = 0  # how many records of the corpus
 
 
 class Decoder:

@@ -12,7 +12,9 @@ from functools import cache
 from typing import Any, Literal
 
 from goalsmith.deadlines import Deadline, deadlines
-from goalsmith.present_levels import Figure, Link, PresentLevels, link
+from goalsmith.figures import Figure
+from goalsmith.link import Link, link, sought_by
+from goalsmith.present_levels import PresentLevels
 from goalsmith.quantities import Measure, quantities
 from goalsmith.reading import Label, Reading
 from goalsmith.slots import slots
@@ -267,10 +269,12 @@ def read_facts(
     today: date,
     present_levels: PresentLevels | None = None,
     bank: Bank | None = None,
+    rests_on: Link | None = None,
 ) -> Facts:
     """Read the values inside a reading's parts, as of the day ``today``.
 
-    With ``present_levels``, a goal is tied to the facts it rests on by the skills of ``bank``.
+    With ``present_levels``, a goal is tied to the facts it rests on by the skills of ``bank``; where that
+    is known already, it is passed as ``rests_on``.
     """
     text, patterns = document.text, _patterns()
     counted = bool(reading.of("criterion"))
@@ -304,9 +308,11 @@ def read_facts(
         adult=_adult(text, reading, patterns),
         present_levels=present_levels,
     )
+    if rests_on is not None:
+        return replace(facts, link=rests_on)
     if present_levels is None or bank is None or not reading.is_goal:
         return facts
-    return replace(facts, link=link(text, reading.area, facts.targets, present_levels, bank))
+    return replace(facts, link=link(sought_by(text, reading, facts.targets), present_levels, bank))
 
 
 def _adult(text: str, reading: Reading, patterns: _Patterns) -> Span | None:

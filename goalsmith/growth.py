@@ -13,7 +13,8 @@ from typing import Any
 
 from goalsmith.deadlines import Deadline
 from goalsmith.facts import Facts
-from goalsmith.present_levels import Figure, PresentLevels, material_grades, unit_of
+from goalsmith.figures import Figure, material_grades, unit_of
+from goalsmith.present_levels import PresentLevels
 from goalsmith.quantities import Measure, comparable
 from goalsmith.tables import Row, load, sources
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from goalsmith.benchmarks import Benchmark, split
 from goalsmith.facts import read_facts
+from goalsmith.link import Link
 from goalsmith.present_levels import PresentLevels, read_present_levels
-from goalsmith.reading import Area, Reading
+from goalsmith.reading import Reading
 from goalsmith.review import Review
 from goalsmith.rewrite import Drafted, Rewrite, drafts, rewrites
 from goalsmith.rules import Level, Rules, make_rules
@@ -92,7 +93,7 @@ class Goalsmith:
         Empty where the draft is fine as it is, where it is no goal, or where nothing passes.
         """
         facts = review.facts
-        again = self._again(facts.present_levels, facts.today)
+        again = self._again(facts.present_levels, facts.today, facts.link)
         return rewrites(review, again, self.bank, review_date=review_date, n=n)
 
     def draft(
@@ -116,14 +117,16 @@ class Goalsmith:
         """
         return split(review, steps=steps, dates=dates)
 
-    def _again(self, known: PresentLevels | None, today: date) -> Callable[[Sequence[str]], list[Review]]:
+    def _again(
+        self, known: PresentLevels | None, today: date, rests_on: Link | None = None
+    ) -> Callable[[Sequence[str]], list[Review]]:
         """Reads texts of our own making as the user's draft was read."""
 
         def read_again(texts: Sequence[str]) -> list[Review]:
             documents = [Document(text) for text in texts]
             docs = self.nlp.pipe([document.text for document in documents])
             return [
-                self._judge(document, doc._.goal_reading, known, today, None)
+                self._judge(document, doc._.goal_reading, known, today, None, rests_on)
                 for document, doc in zip(documents, docs, strict=True)
             ]
 
@@ -137,10 +140,11 @@ class Goalsmith:
         if text is None:
             return None
 
-        def area_of(words: str) -> Area:
-            return self._read(Document(words)).area
+        def read(sentences: Sequence[str]) -> list[Reading]:
+            documents = [Document(sentence).text for sentence in sentences]
+            return [doc._.goal_reading for doc in self.nlp.pipe(documents)]
 
-        return read_present_levels(Document(text).text, area_of, self.bank, today)
+        return read_present_levels(Document(text).text, read, self.bank, today)
 
     def _judge(
         self,
@@ -149,8 +153,11 @@ class Goalsmith:
         known: PresentLevels | None,
         today: date,
         id: str | None,
+        rests_on: Link | None = None,
     ) -> Review:
-        facts = read_facts(document, reading, today=today, present_levels=known, bank=self.bank)
+        facts = read_facts(
+            document, reading, today=today, present_levels=known, bank=self.bank, rests_on=rests_on
+        )
         diagnostics = tuple(self.rules.diagnose(facts))
         return Review(
             facts=facts,

@@ -7,18 +7,17 @@ they are loaded at the first reading, after their checksums were compared.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from goalsmith.decoding import JUDGMENTS, Decoder, Manifest
+from goalsmith.encoder import Encoder, open_encoder, read_bytes
 from goalsmith.errors import ModelError
 from goalsmith.reading import Reading
 from goalsmith.text import Document
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 FORMAT = 1
 FOLDER = Path(__file__).parent / "weights" / "reader"
 _SHARED = 32  # tokens at each end of a window of a long text that only give context
-_BATCH = 16  # windows the encoder is given at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +42,6 @@ class _Window:
     first: int  # index in the text of the first token answered for
     skip: int  # tokens before it that only give context
     count: int
-
-
-def _length(window: _Window) -> int:
-    return len(window.ids)
 
 
 class TrainedReader:
@@ -71,11 +65,10 @@ class TrainedReader:
 
 
 class _Model:
-    """Tokenizer, encoder and heads; stateless between calls."""
+    """Encoder and heads; stateless between calls."""
 
-    def __init__(self, manifest: Manifest, tokenizer: Any, encoder: Any, heads: dict[str, Floats]) -> None:
-        self._tokenizer, self._encoder, self._heads = tokenizer, encoder, heads
-        self._cls, self._sep = (tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
+    def __init__(self, manifest: Manifest, encoder: Encoder, heads: dict[str, Floats]) -> None:
+        self._encoder, self._heads = encoder, heads
         self._room = manifest.max_tokens - 2
         self._decoder = Decoder(manifest)
 
@@ -83,13 +76,16 @@ class _Model:
         """Read statements, in order."""
         import numpy as np
 
-        coded = [self._tokenizer.encode(document.text, add_special_tokens=False) for document in documents]
+        coded = [
+            self._encoder.tokenizer.encode(document.text, add_special_tokens=False) for document in documents
+        ]
         windows = [
             window for index, tokens in enumerate(coded) for window in self._windows(index, tokens.ids)
         ]
         width = self._heads["tags.weight"].shape[1]
         states = [np.zeros((len(tokens.ids), width), np.float32) for tokens in coded]
-        for window, hidden in self._encode(windows):
+        for index, hidden in self._encoder.states([window.ids for window in windows]):
+            window = windows[index]
             answered = slice(window.first, window.first + window.count)
             states[window.document][answered] = hidden[1 + window.skip :][: window.count]
         return [
@@ -103,26 +99,9 @@ class _Model:
             begin = max(0, start - _SHARED)
             end = min(len(ids), begin + self._room)
             stop = end if end == len(ids) else end - _SHARED
-            framed = [self._cls, *ids[begin:end], self._sep]
+            framed = self._encoder.framed(ids[begin:end])
             yield _Window(document=document, ids=framed, first=start, skip=start - begin, count=stop - start)
             start = stop
-
-    def _encode(self, windows: list[_Window]) -> Iterator[tuple[_Window, Floats]]:
-        """Each window with its hidden states, (tokens, width).
-
-        Only windows of one length are read at once, so none is padded: a statement gets the same
-        numbers, to the last bit, whatever it is read together with.
-        """
-        import numpy as np
-        from ctranslate2 import StorageView
-
-        for length, alike in groupby(sorted(windows, key=_length), key=_length):
-            while batch := list(islice(alike, _BATCH)):
-                ids = np.array([window.ids for window in batch], np.int32)
-                lengths = np.full(len(batch), length, np.int32)
-                views = StorageView.from_array(ids), StorageView.from_array(lengths)
-                states = np.asarray(self._encoder.forward_batch(*views).last_hidden_state)
-                yield from zip(batch, states, strict=True)
 
     def _answers(self, hidden: Floats) -> dict[str, Floats]:
         """Hidden states (tokens, width) -> logits: "tags" (tokens, tags), the others (classes,)."""
@@ -137,39 +116,21 @@ class _Model:
 
 
 def _load(folder: Path) -> _Model:
-    import ctranslate2
     from safetensors.numpy import load
-    from tokenizers import Tokenizer
 
     manifest = _manifest(folder / "reader.json")
-    for name, wanted in manifest.sha256.items():
-        if hashlib.sha256(_bytes(folder / name)).hexdigest() != wanted:
-            raise ModelError(
-                f"{folder / name}: damaged: its checksum is not the one in reader.json; reinstall goalsmith"
-            )
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    # One thread a reader: who reads a district's bank runs several processes.
-    encoder = ctranslate2.Encoder(str(folder / "encoder"), device="cpu", inter_threads=1, intra_threads=1)
-    return _Model(manifest, tokenizer, encoder, load(_bytes(folder / "heads.safetensors")))
+    encoder = open_encoder(folder, manifest.sha256, "reader.json")
+    return _Model(manifest, encoder, load(read_bytes(folder / "heads.safetensors")))
 
 
 def _manifest(path: Path) -> Manifest:
     try:
-        manifest = Manifest.model_validate_json(_bytes(path))
+        manifest = Manifest.model_validate_json(read_bytes(path))
     except ValidationError as error:
         raise ModelError(f"{path}: damaged: {error.errors()[0]['msg']}") from None
     if manifest.format != FORMAT:
         raise ModelError(f"{path}: format {manifest.format}, but this goalsmith reads format {FORMAT}")
     return manifest
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"{path}: {(error.strerror or str(error)).lower()}; reinstall goalsmith") from None
 
 
 @cache

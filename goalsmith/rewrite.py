@@ -14,10 +14,15 @@ from datetime import date
 from typing import Any, Literal
 
 from goalsmith.checks import CATALOGUE
+from goalsmith.facts import Facts
+from goalsmith.figures import Figure
 from goalsmith.growth import amount, norm_for, own_rate, school_weeks, weeks_until
-from goalsmith.present_levels import Figure, PresentLevels, best_skill, weigh_skills
+from goalsmith.link import sought_by
+from goalsmith.present_levels import PresentLevels
 from goalsmith.quantities import Measure, comparable
 from goalsmith.review import Review
+from goalsmith.score import score_of
+from goalsmith.skills import skill_in
 from goalsmith.slots import slots
 from goalsmith.templates import Bank, Skill, Template
 from goalsmith.text import Span
@@ -152,10 +157,11 @@ def rewrites(
     skills = skills_of(review, bank)
     templates = _fitting(review, skills, bank)
     material = _Material(review=review, review_date=review_date, template=templates[0] if templates else None)
-    candidates = [
-        c for c in (_edited(material), *(_drafted(replace(material, template=t)) for t in templates)) if c
-    ]
-    return _judged(review, candidates, sources_of(review.facts, review_date, skills), read_again)[:n]
+    mended = _edited(material)
+    made = [_drafted(replace(material, template=t)) for t in templates]
+    # Each candidate is read again, which takes its time: no more are tried than are wanted.
+    candidates = [c for c in (mended, *made) if c][: max(n, 3)]
+    return _judged(review, candidates, sources_of(review.facts, review_date, skills), read_again, n)
 
 
 def is_fine(review: Review) -> bool:
@@ -192,12 +198,9 @@ def drafts(
         found: list[Rewrite] = []
         candidates = [_from_facts(t, known, figure, review_date, today) for t in ranked[:n]]
         passed = [c for c in candidates if not untraced(c.text, replace(base, worked_out=c.worked_out))]
-        again = read_again([text for c in passed for text in (c.text, c.filled)])
-        for candidate, (stands, filled) in zip(
-            passed, zip(again[::2], again[1::2], strict=True), strict=True
-        ):
+        for candidate, filled in zip(passed, read_again([c.filled for c in passed]), strict=True):
             if not filled.at_or_above("warning"):
-                found.append(_rewrite(candidate, stands, filled))
+                found.append(_rewrite(candidate, filled))
         if found:
             best = sorted(found, key=lambda made: -made.score_filled)
             spans = tuple(known.notes[i].span for i in notes)
@@ -243,27 +246,48 @@ class _Material:
 
 
 def skills_of(review: Review, bank: Bank) -> list[Skill]:
-    """The skills a rewrite may speak of: the one the draft names, and the one of the facts it rests on."""
-    facts = review.facts
-    own = best_skill(weigh_skills(facts.text, bank), facts.reading.area, bank)
-    told = facts.link.skill if facts.link else None
-    linked = next((skill for skill in bank.skills if skill.name == told), None)
-    if own and linked and own.area != linked.area:
-        linked = None
-    return list(dict.fromkeys(skill for skill in (own, linked) if skill))
+    """The skills a rewrite may speak of: the one the draft is about, and those of the facts it rests on."""
+    link, known = review.facts.link, review.facts.present_levels
+    names = [skill_of(review, bank)] if link is None else [link.skill]
+    if link is not None and known is not None:
+        own = {skill.area for skill in bank.skills if skill.name == link.skill} or {review.reading.area}
+        told = [known.notes[i].skill for i in link.notes if known.notes[i].area in own]
+        if link.baseline is not None:
+            told.insert(0, known.figures[link.baseline].skill)
+        # A vague wish names an area; the present levels say what it is about.
+        vague = any(d.code == "S02" for d in review.diagnostics)
+        names = [*told, *names] if vague else [*names, *told]
+    skills = {skill.name: skill for skill in bank.skills}
+    return [skills[name] for name in dict.fromkeys(names) if name is not None]
+
+
+def skill_of(review: Review, bank: Bank) -> str | None:
+    """The name of the skill a draft is about, without present levels."""
+    sought = sought_by(review.text, review.reading, ())
+    return skill_in(sought.words, sought.area, sought.sure, bank)
 
 
 def _fitting(review: Review, skills: Sequence[Skill], bank: Bank) -> list[Template]:
     facts = review.facts
     known = facts.present_levels
-    meant = [t for t in bank.templates if t.skill in skills]
+    # Templates of the first skill come before those of the others.
     grade = known.grade if known else None
-    return _ranked(meant, known, facts.known_start, facts.targets, grade, stems(facts.text))[:_TEMPLATES]
+    ranked = [
+        template
+        for skill in skills
+        for template in _ranked(
+            [t for t in bank.templates if t.skill == skill],
+            facts.known_start,
+            facts.targets,
+            grade,
+            stems(facts.text),
+        )
+    ]
+    return ranked[:_TEMPLATES]
 
 
 def _ranked(
     templates: Iterable[Template],
-    known: PresentLevels | None,
     figure: Figure | None,
     targets: Sequence[Measure],
     grade: int | None,
@@ -295,6 +319,15 @@ def _own(material: _Material, span: Span) -> Piece:
     return Piece(text=span.of(material.review.text), origin="draft", source=span)
 
 
+def _inside(material: _Material, span: Span) -> Pieces:
+    """Words of the draft for the middle of a sentence: "Given a passage" loses its capital."""
+    words = span.of(material.review.text)
+    if not _LOWERED.match(words):
+        return [_own(material, span)]
+    first = Piece(text=words[0].lower(), origin="draft", source=Span(span.start, span.start + 1))
+    return [first, Piece(text=words[1:], origin="draft", source=Span(span.start + 1, span.end))]
+
+
 def _deadline(review_date: date | None) -> Pieces:
     """The deadline in words, "by May 20, 2027", or a slot; without the first capital."""
     if review_date is None:
@@ -313,6 +346,9 @@ def _part(template: Template, part: Literal["condition", "behavior", "method"]) 
     return Piece(text=getattr(template, part), origin="template", stand_ins=template.fills[part])
 
 
+_STANDS = "where the student stands now"
+
+
 def _baseline(known: PresentLevels, figure: Figure) -> Pieces:
     level = figure.span
     return [
@@ -321,7 +357,7 @@ def _baseline(known: PresentLevels, figure: Figure) -> Pieces:
             text=level.of(known.text),
             origin="present_levels",
             source=level,
-            why="where the student stands now",
+            why=_STANDS,
         ),
         Piece(text=")", origin="template"),
     ]
@@ -395,6 +431,26 @@ _NO_LEVEL = {"M01", "M10", "M13", "M02", "M05", "M06", "M12"}
 _NO_BEHAVIOR = {"S01", "S02", "S04"}
 
 
+def _more_follows(facts: Facts, behavior: Span) -> bool:
+    """Whether words that are no part of their own follow a behavior."""
+    starts = [p.span.start for p in facts.reading.parts if p.span.start >= behavior.end]
+    rest = facts.text[behavior.end : min(starts, default=len(facts.text))]
+    return any(char.isalnum() for char in rest)
+
+
+# What is put in where no template fits: open slots that say what is wanted.
+_SEEN = Piece(
+    text="will [what others will see or hear]", origin="template", stand_ins=("point to each picture named",)
+)
+_GIVEN = Piece(
+    text="given [materials, setting or support]", origin="template", stand_ins=("a set of ten picture cards",)
+)
+_LEVEL = Piece(text="in [how many] of [how many] opportunities", origin="template", stand_ins=("4", "5"))
+_MEASURED = Piece(
+    text="as measured by [tool, how often]", origin="template", stand_ins=("a weekly teacher tally",)
+)
+
+
 def _edited(material: _Material) -> _Candidate | None:
     """The draft with its gaps filled and its vague words replaced, everything else word for word."""
     facts, codes, template = material.review.facts, material.codes, material.template
@@ -404,12 +460,13 @@ def _edited(material: _Material) -> _Candidate | None:
     head = _head(facts.text)
     learner = facts.learners[0].span if facts.learners else None
     behavior = facts.behaviors[0].span if facts.behaviors else None
-    if codes & {"S01", "S03"} or len(facts.behaviors) > 1:
-        return None  # two skills or none: only a person can say which
-    if "S02" in codes or "S04" in codes:
-        if behavior is None or template is None:
-            return None
-        changes.append((behavior, 0, [_part(template, "behavior")]))
+    vague = bool(codes & {"S02", "S04"})
+    if "S01" in codes or behavior is None or (vague and len(facts.behaviors) > 1):
+        return None  # only a person can say what is to be done
+    if vague and _more_follows(facts, behavior):
+        return None  # words that hang on the vague ones would be left alone
+    if vague:
+        changes.append((behavior, 0, [_part(template, "behavior") if template else _SEEN]))
     bad_time = codes & {"T02", "T04", "T05"}
     if "T01" in codes or (bad_time and not facts.deadlines):
         changes.append(
@@ -419,28 +476,29 @@ def _edited(material: _Material) -> _Candidate | None:
         changes.append((facts.deadlines[0].span, 0, _deadline(material.review_date)))
     if "S06" in codes:
         at = head if learner is None or learner.start < head else learner.start
-        given = _part(template, "condition") if template else Piece(
-            text="given [materials, setting or support]", origin="template", stand_ins=("a set of ten items",)
-        )  # fmt: skip
+        given = _part(template, "condition") if template else _GIVEN
         changes.append((Span(at, at), 1, [given, Piece(text=", ", origin="template")]))
-    after = _after(facts.text, behavior)
-    if "M01" in codes and template is not None:
-        criterion, worked = _criterion(
-            template, material.figure, facts.present_levels, _weeks(material), template.skill.name
-        )
-        if behavior is not None and "S02" not in codes and "S04" not in codes:
-            changes.append((Span(after, after), 2, [Piece(text=" ", origin="template"), *criterion]))
-        elif behavior is not None:
-            changes[0][2].extend([Piece(text=" ", origin="template"), *criterion])
-    elif codes & _NO_LEVEL:
-        return None
+    after = facts.behaviors[-1].span.end
+    if codes & _NO_LEVEL:
+        level: Pieces = [_LEVEL]
+        if template is not None:
+            level, worked = _criterion(
+                template, material.figure, facts.present_levels, _weeks(material), template.skill.name
+            )
+        if levels := facts.reading.of("criterion"):
+            changes.append((levels[0], 0, level))
+        elif vague:
+            changes[0][2].extend([Piece(text=" ", origin="template"), *level])
+        else:
+            changes.append((Span(after, after), 2, [Piece(text=" ", origin="template"), *level]))
     end = len(text.rstrip().rstrip(".").rstrip())
-    if not facts.baselines and material.figure and facts.present_levels:
+    if not facts.baselines and material.figure and facts.present_levels and "A06" not in codes:
         measure = facts.targets[0] if facts.targets else template.measure if template else None
         if measure is not None and comparable(material.figure.measure, measure):
             changes.append((Span(end, end), 3, _baseline(facts.present_levels, material.figure)))
-    if "M07" in codes and template is not None:
-        changes.append((Span(end, end), 4, [Piece(text=", ", origin="template"), _part(template, "method")]))
+    if "M07" in codes:
+        measured = _part(template, "method") if template else _MEASURED
+        changes.append((Span(end, end), 4, [Piece(text=", ", origin="template"), measured]))
     for finding in material.review.diagnostics:
         if finding.fix and finding.fix.safety == "safe" and finding.code != "A01":
             changes += [(e.span, 5, [Piece(text=e.text, origin="template")]) for e in finding.fix.edits]
@@ -457,11 +515,6 @@ def _head(text: str) -> int:
         re.I,
     )
     return match.end() if match and match.end() < len(text) else 0
-
-
-def _after(text: str, behavior: Span | None) -> int:
-    end = len(text.rstrip().rstrip(".").rstrip())
-    return behavior.end if behavior else end
 
 
 def _merged(text: str, changes: list[tuple[Span, int, Pieces]]) -> tuple[Piece, ...]:
@@ -527,14 +580,15 @@ def _drafted(material: _Material) -> _Candidate | None:
     pieces.append(comma)
     conditions = [] if "S06" in codes else reading.of("condition")
     if conditions and "S09" not in codes:
-        pieces.append(_own(material, conditions[0]))
+        pieces += _inside(material, conditions[0])
     else:
         pieces.append(_part(template, "condition"))
     pieces += [comma, _learner(material), Piece(text=" ", origin="template")]
     behaviors = reading.of("behavior")
-    kept = bool(behaviors) and not codes & (_NO_BEHAVIOR | {"S03"}) and len(behaviors) == 1
-    same = kept and behaviors[0].of(facts.text).lower().startswith("will ")
-    pieces.append(_own(material, behaviors[0]) if same else _part(template, "behavior"))
+    kept = bool(behaviors) and not codes & _NO_BEHAVIOR
+    if kept and (len(behaviors) > 1 or not behaviors[0].of(facts.text).lower().startswith("will ")):
+        return None  # the teacher's own act stays, and only an edit can keep it
+    pieces.append(_own(material, behaviors[0]) if kept else _part(template, "behavior"))
     pieces.append(Piece(text=" ", origin="template"))
     worked: tuple[float, ...] = ()
     if facts.targets and not codes & (_NO_LEVEL | {"A02", "A06", "M03"}):
@@ -608,7 +662,7 @@ def _from_facts(
 
 
 def _judged(
-    review: Review, candidates: Sequence[_Candidate], sources: Sources, read_again: ReadAgain
+    review: Review, candidates: Sequence[_Candidate], sources: Sources, read_again: ReadAgain, n: int
 ) -> list[Rewrite]:
     traced: list[_Candidate] = []
     for candidate in candidates:
@@ -617,18 +671,21 @@ def _judged(
             candidate.text, replace(sources, worked_out=candidate.worked_out)
         ):
             traced.append(candidate)
-    again = read_again([text for c in traced for text in (c.text, c.filled)])
-    kept: list[tuple[float, Rewrite]] = []
-    for candidate, stands, filled in zip(traced, again[::2], again[1::2], strict=True):
-        if not filled.reading.is_goal or not _mends(review, candidate, filled):
+    kept: list[tuple[float, _Candidate, Review]] = []
+    for candidate, filled in zip(traced, read_again([c.filled for c in traced]), strict=True):
+        total = filled.score.total or 0
+        if (
+            not filled.reading.is_goal
+            or not _mends(review, candidate, filled)
+            or total < (review.score.total or 0)
+        ):
             continue
-        made = _rewrite(candidate, stands, filled)
-        if made.score_filled < (review.score.total or 0):
-            continue
-        # What the teacher wrote is worth a few points, an open slot costs one.
-        worth = made.score_filled - len(made.slots) + (6 if made.made_by == "edit" else 0)
-        kept.append((worth, made))
-    return [made for _, made in sorted(kept, key=lambda item: -item[0])]
+        # What the teacher wrote and a known baseline are worth a few points, an open slot costs one.
+        worth = total - len(_SLOT.findall(candidate.text)) + (6 if candidate.made_by == "edit" else 0)
+        worth += 3 * any(piece.why == _STANDS for piece in candidate.pieces)
+        kept.append((worth, candidate, filled))
+    best = sorted(kept, key=lambda item: -item[0])[:n]
+    return [_rewrite(candidate, filled) for _, candidate, filled in best]
 
 
 def _mends(review: Review, candidate: _Candidate, filled: Review) -> bool:
@@ -638,17 +695,24 @@ def _mends(review: Review, candidate: _Candidate, filled: Review) -> bool:
     shows once the graver gaps are closed, is no new fault.
     """
     before = {d.code for d in review.diagnostics}
-    after = [d for d in filled.diagnostics if not (d.severity == "hint" and candidate.invented(d.span))]
+    after = [d for d in filled.diagnostics if not candidate.invented(d.span)]
     gained = [d for d in after if d.code not in before]
     told = all(d.severity == "hint" and CATALOGUE[d.code].part is not None for d in gained)
     return told and bool(before - {d.code for d in after})
 
 
-def _rewrite(candidate: _Candidate, stands: Review, filled: Review) -> Rewrite:
+def _rewrite(candidate: _Candidate, filled: Review) -> Rewrite:
+    # While a slot of the criterion is open there is none.
+    codes = dict.fromkeys(d.code for d in filled.diagnostics)
+    levels = filled.reading.of("criterion")
+    if _SLOT.search(candidate.text):
+        codes["G06"] = None
+    if all(candidate.invented(span) for span in levels):
+        codes["M01"] = None
     return Rewrite(
         text=candidate.text,
         made_by=candidate.made_by,
-        score=stands.score.total or 0,
+        score=score_of(filled.facts, codes).total or 0,
         score_filled=filled.score.total or 0,
         pieces=candidate.pieces,
     )

@@ -6,7 +6,7 @@ and doesn't count; the others are scaled to 100.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast, get_args
@@ -77,11 +77,16 @@ class Score:
 
 def score(facts: Facts, diagnostics: Sequence[Diagnostic]) -> Score:
     """Score one statement from what the checks found."""
+    return score_of(facts, dict.fromkeys(d.code for d in diagnostics))
+
+
+def score_of(facts: Facts, found: Iterable[str]) -> Score:
+    """Score one statement from the codes of what was found, each once."""
     if not facts.reading.is_goal:
         mark = Mark(value=None, reason="the statement is no goal")
         return Score(total=None, marks=dict.fromkeys(LETTERS, mark))
     table = weights()
-    found = dict.fromkeys(d.code for d in diagnostics)
+    found = list(found)
     lost: dict[Letter, list[Deduction]] = {letter: [] for letter in LETTERS}
     for code in found:
         for letter, points in table.deductions.get(code, {}).items():

@@ -16,7 +16,8 @@ from typing import Literal
 
 from goalsmith.deadlines import days_in
 from goalsmith.facts import Facts, statement_words
-from goalsmith.present_levels import Figure, PresentLevels, grades_in
+from goalsmith.figures import Figure, grades_in
+from goalsmith.present_levels import PresentLevels
 from goalsmith.quantities import NUMBER, Measure, number, quantities
 from goalsmith.slots import slots
 from goalsmith.templates import Skill
@@ -87,8 +88,8 @@ _SAID_MONTHS = re.compile(
 
 def untraced(text: str, sources: Sources) -> list[Untraced]:
     """What in ``text`` no source holds, in order; empty where everything is traced."""
-    # Slots are blanked one for one, so that offsets hold.
-    said = slots().sub(lambda slot: " " * len(slot[0]), text)
+    # Slots are masked one for one, so that offsets hold and nothing is read across them.
+    said = slots().sub(lambda slot: "¤" * len(slot[0]), text)
     # An open slot inside a measure ("[target] of 10") leaves a loose number, which is looked up as one.
     found = [*_dates(said, sources), *_figures(said, sources), *_grades(said, sources)]
     found += [*_names(said, sources), *_words(said, sources)]

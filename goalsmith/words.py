@@ -14,7 +14,8 @@ _IRREGULAR = {
     "said": "say", "told": "tell", "ate": "eat", "eaten": "eat", "threw": "throw", "thrown": "throw",
     "drew": "draw", "drawn": "draw", "knew": "know", "known": "know", "took": "take", "taken": "take",
     "gave": "give", "given": "give", "went": "go", "made": "make", "bought": "buy", "caught": "catch",
-    "children": "child", "feet": "foot", "people": "person",
+    "children": "child", "feet": "foot", "people": "person", "cane": "cane", "canes": "cane", "note": "note",
+    "notes": "note", "theme": "theme", "themes": "theme",
 }  # fmt: skip
 
 
@@ -58,7 +59,23 @@ def stems(text: str) -> tuple[str, ...]:
 
 _LIGHT = frozenset(
     stem(word)
-    for word in ("a", "an", "the", "of", "to", "in", "on", "at", "his", "her", "their", "with", "for", "and", "or")
+    for word in (
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "his",
+        "her",
+        "their",
+        "with",
+        "for",
+        "and",
+        "or",
+    )
 )
 
 

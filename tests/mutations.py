@@ -23,7 +23,10 @@ def mutations(rewrite: Rewrite, learner: str, rng: random.Random) -> Iterator[tu
         value = float(match[0])
         other = value + rng.choice([3, 7, 11, 19]) if value < 2000 else value + rng.choice([1, 2, 3])
         yield "number", text[: match.start()] + f"{other:g}" + text[match.end() :]
-    for match in re.finditer(r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b(?= \d)", said):
+    for match in re.finditer(
+        r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b(?= \d)",
+        said,
+    ):
         month = rng.choice([m for m in MONTHS if m != match[0]])
         yield "date", text[: match.start()] + month + text[match.end() :]
     if learner and learner in said:

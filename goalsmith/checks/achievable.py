@@ -8,8 +8,8 @@ from goalsmith.checks.phrases import phrases
 from goalsmith.checks.places import closing, gap, insert
 from goalsmith.checks.registry import Finding, check
 from goalsmith.facts import Facts
+from goalsmith.figures import material_grades
 from goalsmith.growth import growth
-from goalsmith.present_levels import material_grades
 from goalsmith.quantities import Measure, comparable
 from goalsmith.text import Span
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from goalsmith.checks.phrases import phrases
 from goalsmith.checks.registry import Finding, check
 from goalsmith.facts import Facts
-from goalsmith.present_levels import material_grades, pronoun_in
+from goalsmith.figures import material_grades
+from goalsmith.present_levels import pronoun_in
 from goalsmith.text import Span
 
 

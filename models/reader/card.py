@@ -20,6 +20,7 @@ from corpora.agreement import ANNOTATIONS, annotation
 from corpora.markup import read_statements
 from corpora.metrics import compare
 from corpora.splits import read_split
+from goalsmith.decoding import Manifest
 from goalsmith.reader import FOLDER
 from models.reader import evaluate
 from models.reader.calibration import outcomes, reliability
@@ -45,6 +46,7 @@ def write_card(gold: Path | None = None) -> None:
         "candidates": (HERE / "candidates.md").read_text(encoding="utf-8").strip(),
         "recipe": _recipe(),
         "size": f"{sum(p.stat().st_size for p in FOLDER.rglob('*') if p.is_file()) / 1e6:.1f} MB",
+        "trained on": str(_trained_on()),
         "splits": ", ".join(f"{len(read_split(split))} {split}" for split in ("train", "dev", "test")),
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
     }
@@ -68,6 +70,10 @@ def _figures(tables: Mapping[str, Mapping[str, Figure]], sizes: Mapping[str, int
 
 def _cell(figure: Figure) -> str:
     return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+
+
+def _trained_on() -> int:
+    return Manifest.model_validate_json((FOLDER / "reader.json").read_bytes()).trained_on
 
 
 def _speed(texts: Mapping[str, str]) -> str:

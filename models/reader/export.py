@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from corpora.markup import AREAS, KINDS, Statement
+from corpora.splits import read_split
 from goalsmith.decoding import CALIBRATED
 from goalsmith.reader import FORMAT
 from models.reader.calibration import calibrate
@@ -58,6 +59,7 @@ def _write_manifest(folder: Path, calibration: dict[str, list[float]]) -> None:
         "kinds": list(KINDS),
         "areas": list(AREAS),
         "calibration": calibration,
+        "trained_on": len(read_split("train")),
         "sha256": {
             p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files
         },

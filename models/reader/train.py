@@ -92,7 +92,7 @@ class Trainer:
             # Each epoch has a seed of its own, so that a resumed run sees what an unbroken one would.
             torch.manual_seed(seed * 1000 + epoch)
             for rows in self._batches(random.Random(seed * 1000 + epoch)):
-                with torch.autocast(self.device.type, dtype=torch.bfloat16):
+                with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=halves(self.device)):
                     lost = step(net, network.hide(network.batch(rows, self.device), self.recipe.hidden))
                 optimizer.zero_grad()
                 torch.autograd.backward(lost)
@@ -153,6 +153,13 @@ class Trainer:
             chunks += [near[i : i + size] for i in range(0, len(near), size)]
         rng.shuffle(chunks)
         yield from chunks
+
+
+def halves(device: torch.device) -> bool:
+    """Whether a device computes in bfloat16 by itself: a processor that only imitates it is far slower for it."""
+    return device.type == "cuda" or any(
+        torch.cpu.get_capabilities().get(name) for name in ("amx_bf16", "avx512_bf16")
+    )
 
 
 def gold_step(net: ReaderNetwork, rows: dict[str, Tensor]) -> Tensor:

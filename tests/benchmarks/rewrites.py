@@ -1,6 +1,6 @@
 """How rewrites do on the corpus's pairs: passed, traced, scored, quick; and what the verifier catches.
 
-    python tests/benchmarks/rewrites.py [--show]
+python tests/benchmarks/rewrites.py [--show]
 """
 
 from __future__ import annotations
@@ -67,12 +67,18 @@ def main() -> None:
                 caught[what] += hit
                 if not hit and "--show" in sys.argv:
                     print(f"   MISSED {what}: {text}")
-    print(f"{weak} drafts to rewrite, {with_one} with a rewrite, best at 90 or only slots open: {good / weak:.3f}")
+    print(
+        f"{weak} drafts to rewrite, {with_one} with a rewrite, best at 90 or only slots open: {good / weak:.3f}"
+    )
     print(f"{shown} rewrites shown, {traced} traced")
-    print(f"wrong facts slipped in: {sum(slipped.values())}, caught {sum(caught.values()) / sum(slipped.values()):.4f}")
+    print(
+        f"wrong facts slipped in: {sum(slipped.values())}, caught {sum(caught.values()) / sum(slipped.values()):.4f}"
+    )
     for what in slipped:
         print(f"  {what:9} {caught[what]} of {slipped[what]}")
-    print(f"a rewrite takes {statistics.median(spent):.0f} ms (median), {sorted(spent)[int(0.95 * len(spent))]:.0f} ms (95 %)")
+    print(
+        f"a rewrite takes {statistics.median(spent):.0f} ms (median), {sorted(spent)[int(0.95 * len(spent))]:.0f} ms (95 %)"
+    )
 
 
 if __name__ == "__main__":

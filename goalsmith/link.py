@@ -1,0 +1,172 @@
+"""The link from a goal to the facts of the present levels it rests on, with "nothing" as an answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from goalsmith.figures import Figure
+from goalsmith.meaning import meaning
+from goalsmith.present_levels import Note, PresentLevels, unnamed
+from goalsmith.quantities import Measure, comparable
+from goalsmith.reading import Area, Reading
+from goalsmith.skills import Spot, named_skill, rate_skills
+from goalsmith.templates import Bank, Skill
+from goalsmith.words import stems
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """What a goal rests on: indices of notes, and the figure that is its baseline, if any.
+
+    ``confidence`` is 0 to 1; with ``notes`` empty it is how sure it is that there is nothing to rest on.
+    """
+
+    notes: tuple[int, ...]
+    baseline: int | None  # index of a figure
+    confidence: float
+    skill: str | None
+
+    def to_dict(self, known: PresentLevels) -> dict[str, Any]:
+        """The link as plain data; offsets count in the present levels."""
+        notes = [known.notes[index].span for index in self.notes]
+        figure = known.figures[self.baseline] if self.baseline is not None else None
+        return {
+            "facts": [{"start": s.start, "end": s.end, "text": s.of(known.text)} for s in notes],
+            "baseline": {
+                "start": figure.span.start,
+                "end": figure.span.end,
+                "text": figure.span.of(known.text),
+            }
+            if figure
+            else None,
+            "skill": self.skill,
+            "confidence": round(self.confidence, 3),
+        }
+
+
+_SURE = 0.8  # from this strength on a fact of another skill may be the start
+_BAR = -0.5  # from this strength on a fact is what the goal rests on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What a goal asks for: its behavior and condition in words, the area it was read as, its targets."""
+
+    words: str
+    area: Area
+    sure: float
+    targets: tuple[Measure, ...]
+
+
+def sought_by(text: str, reading: Reading, targets: Sequence[Measure]) -> Sought:
+    """What a goal that was read so asks for."""
+    spans = [*reading.of("behavior"), *reading.of("condition")]
+    return Sought(
+        words=" ".join(span.of(text) for span in spans) or text,
+        area=reading.area,
+        sure=reading.confidence.area,
+        targets=tuple(targets),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Goal:
+    """What a goal is about."""
+
+    stems: frozenset[str]
+    vector: Floats
+    skill: Skill | None
+    area: Area
+    targets: tuple[Measure, ...]
+
+
+def about(sought: Sought, known: PresentLevels, bank: Bank) -> _Goal:
+    """A goal's words, meaning, skill and area, the names that the present levels give left out."""
+    words = unnamed(sought.words, known)
+    vector = meaning().vectors([words])[0]
+    skill = named_skill(rate_skills(Spot(words, sought.area, sought.sure), vector, bank), bank)
+    return _Goal(
+        stems=frozenset(stems(words)),
+        vector=vector,
+        skill=skill,
+        area=skill.area if skill else sought.area,
+        targets=sought.targets,
+    )
+
+
+def link(sought: Sought, known: PresentLevels, bank: Bank) -> Link:
+    """The facts a goal rests on, by skill, unit and meaning; empty where nothing is near enough."""
+    goal = about(sought, known, bank)
+    strengths = [
+        sum(weight * value for weight, value in zip(WEIGHTS, features(note, index, goal, known), strict=True))
+        for index, note in enumerate(known.notes)
+    ]
+    best = max(strengths, default=-9.0)
+    name = goal.skill.name if goal.skill else None
+    if best < _BAR:
+        return Link(notes=(), baseline=None, confidence=_chance(-best), skill=name)
+    near = [i for i, strength in enumerate(strengths) if strength >= max(_BAR, best - 1.5)]
+    baseline = _baseline(strengths, goal, known)
+    if baseline is not None and known.figures[baseline].note not in near:
+        near = sorted({*near, known.figures[baseline].note})
+    return Link(notes=tuple(near), baseline=baseline, confidence=_chance(best), skill=name)
+
+
+def _chance(strength: float) -> float:
+    return 1 / (1 + math.exp(-strength))
+
+
+FEATURES = ("", "meaning", "skill", "area", "words", "unit", "measured", "need", "strength", "nearest")
+# Fitted by ``python -m models.meaning.fit`` on the corpus's pairs that are not held out.
+WEIGHTS = (-3.1, 3.6, 1.0, 0.9, 1.1, 0.3, 0.9, 1.1, -0.4, 0.4)
+
+
+def features(note: Note, index: int, goal: _Goal, known: PresentLevels) -> tuple[float, ...]:
+    """What speaks for a note's being what a goal rests on, in the order of :data:`FEATURES`."""
+    levels = [f for f in known.figures if f.note == index and f.role == "level"]
+    common = goal.stems & note.stems
+    near = float(note.vector @ goal.vector)
+    return (
+        1.0,
+        near,
+        float(goal.skill is not None and note.skill == goal.skill.name),
+        float(note.area == goal.area),
+        len(common) / max(1, len(goal.stems) * len(note.stems)) ** 0.5,
+        float(any(comparable(f.measure, t) for f in levels for t in goal.targets)),
+        float(bool(levels)),
+        float(note.kind in ("need", "impact")),
+        float(note.kind == "strength"),
+        float(near >= max(float(other.vector @ goal.vector) for other in known.notes)),
+    )
+
+
+def _baseline(strengths: list[float], goal: _Goal, known: PresentLevels) -> int | None:
+    """The level the goal starts from: of its skill or in its nearest fact, and in its unit where it has one."""
+    best = max(strengths)
+
+    def starts(figure: Figure) -> bool:
+        strength = strengths[figure.note]
+        same = goal.skill is not None and figure.skill == goal.skill.name
+        nearest = strength >= best - 0.4 and (goal.skill is None or figure.skill is None or strength >= _SURE)
+        fits = not goal.targets or any(_alike(figure.measure, target) for target in goal.targets)
+        return figure.role == "level" and strength >= _BAR and (same or nearest) and fits
+
+    options = [(index, figure) for index, figure in enumerate(known.figures) if starts(figure)]
+    if not options:
+        return None
+    return max(options, key=lambda item: (strengths[item[1].note], item[1].date or date.min, -item[0]))[0]
+
+
+def _alike(start: Measure, target: Measure) -> bool:
+    """Whether a present level and a target are in one unit; a bare number is in none that a noun names."""
+    return comparable(start, target) and (start.unit == target.unit or start.how != "present levels")

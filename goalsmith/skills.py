@@ -1,0 +1,109 @@
+"""Which skill of the template bank a text is about: by its words, its meaning, and its area."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from goalsmith.meaning import meaning
+from goalsmith.reading import Area
+from goalsmith.templates import Bank, Skill
+from goalsmith.words import wording
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Words and the area a reader gave them, with its confidence."""
+
+    words: str
+    area: Area
+    sure: float
+
+
+_BY_WORDS, _BY_AREA = 0.5, 0.3  # what a skill's own words and the area count beside its meaning
+NAMED = 0.62  # from this strength on a text is about a skill
+NEAR = 0.45  # from this strength on it is about the skill's area
+
+
+def rate_skills(spot: Spot, vector: Floats, bank: Bank) -> Floats:
+    """How much a text is about each skill of the bank: by its words, its meaning, its area."""
+    import numpy as np
+
+    found, rarity = frozenset(wording(spot.words)), _rarity(bank)
+    known = _skill_vectors(bank)
+    near = known.rows @ vector
+    # The nearest wording tells most, the middle of all steadies it.
+    near = (
+        np.maximum.reduceat(near, known.firsts) + np.add.reduceat(near, known.firsts) / _counts(known)
+    ) / 2
+    named = [
+        sum(rarity[s] for s in {s for words in skill.stems if found.issuperset(words) for s in words})
+        for skill in bank.skills
+    ]
+    same = [spot.sure if skill.area == spot.area else 0.0 for skill in bank.skills]
+    rated: Floats = near + _BY_WORDS * np.tanh(np.array(named, np.float32) / 2)
+    return rated + _BY_AREA * np.array(same, np.float32)
+
+
+def in_area(area: Area, bank: Bank) -> Floats:
+    """One for each skill of an area, zero for the others."""
+    import numpy as np
+
+    return np.array([skill.area == area for skill in bank.skills], np.float32)
+
+
+def named_skill(rated: Floats, bank: Bank) -> Skill | None:
+    """The skill a text is about, None where none is near enough."""
+    best = int(rated.argmax())
+    return bank.skills[best] if rated[best] >= NAMED else None
+
+
+def skill_in(words: str, area: Area, sure: float, bank: Bank) -> str | None:
+    """The name of the skill that words read as of an area are about."""
+    skill = named_skill(rate_skills(Spot(words, area, sure), meaning().vectors([words])[0], bank), bank)
+    return skill.name if skill else None
+
+
+def _counts(known: _Vectors) -> Floats:
+    import numpy as np
+
+    return np.diff([*known.firsts, len(known.rows)]).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Vectors:
+    """A row a wording, and the first row of each skill."""
+
+    rows: Floats
+    firsts: list[int]
+
+
+@cache
+def _skill_vectors(bank: Bank) -> _Vectors:
+    wordings = [wordings_of(skill) for skill in bank.skills]
+    firsts = [0]
+    for said in wordings[:-1]:
+        firsts.append(firsts[-1] + len(said))
+    return _Vectors(meaning().kept([words for said in wordings for words in said]), firsts)
+
+
+def wordings_of(skill: Skill) -> list[str]:
+    """The texts a skill's meaning is known by: its name, each wording, and all of them together."""
+    return [skill.name, *skill.words, f"{skill.name}: {', '.join(skill.words[:8])}"]
+
+
+@cache
+def _rarity(bank: Bank) -> dict[str, float]:
+    """Stem -> weight: a word that many skills share tells little."""
+    counts: dict[str, int] = {}
+    for skill in bank.skills:
+        for s in {s for words in skill.stems for s in words}:
+            counts[s] = counts.get(s, 0) + 1
+    return {s: 1 / count**0.5 for s, count in counts.items()}

@@ -1,0 +1,100 @@
+"""Present levels are read for what they are, and goals are tied to them or honestly not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+import goalsmith
+from corpora.pairs import figures, judge, read_pairs
+from goalsmith.figures import Figure, unit_of
+
+TODAY = date(2026, 11, 1)
+GOAL = "Mia will read aloud."
+TEXT = (
+    "Mia is a curious third grader. On three grade 2 passages in September 2026 she read a median of 41 words "
+    "correct per minute, up from 30 in May; peers read 83. Her comprehension is at the 12th percentile (GE 1.8).\n"
+    "Math: Mia solves three of ten two-step word problems. She receives 30 minutes of speech per week."
+)
+
+
+def read(smith: goalsmith.Goalsmith, text: str) -> list[Figure]:
+    known = smith.review(GOAL, text, TODAY).facts.present_levels
+    assert known is not None
+    return list(known.figures)
+
+
+@pytest.fixture(scope="module")
+def seen(smith: goalsmith.Goalsmith) -> dict[str, Figure]:
+    return {figure.span.of(TEXT): figure for figure in read(smith, TEXT)}
+
+
+def test_figures_are_read_for_what_they_are(seen: dict[str, Figure]) -> None:
+    assert {words: figure.role for words, figure in seen.items()} == {
+        "41 words correct per minute": "level",
+        "30": "earlier",
+        "83": "expected",
+        "12th percentile": "ranking",
+        "GE 1.8": "ranking",
+        "three of ten": "level",
+        "30 minutes": "service",
+    }
+
+
+def test_a_figure_has_unit_skill_date_and_grade(seen: dict[str, Figure]) -> None:
+    figure = seen["41 words correct per minute"]
+    assert (figure.measure.value, unit_of(figure.measure)) == (41, "words per minute")
+    assert (figure.area, figure.skill, figure.grade) == ("reading", "oral reading fluency", 2)
+    assert figure.date == date(2026, 9, 30)
+    assert seen["30"].date == date(2026, 5, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "upper", "unit"),
+    [
+        ("Jo leaves his seat four to six times per lesson.", 4, 6, "times per lesson"),
+        ("Jo knows 14 colors.", 14, None, "colors"),
+        ("Jo stays with a task for 3 minutes.", 180, None, "seconds"),
+        ("Jo scores 40% on spelling tests.", 40, None, "percent"),
+        ("Jo answers nine of twelve questions.", 9, None, "questions"),
+    ],
+)
+def test_figures_in_words_and_ranges(
+    smith: goalsmith.Goalsmith, text: str, value: float, upper: float | None, unit: str
+) -> None:
+    (figure,) = read(smith, text)
+    assert (figure.measure.value, figure.measure.upper, unit_of(figure.measure)) == (value, upper, unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jo is a grade 4 student who was born on 3/12/2017.",
+        "Jo solves two-step problems and reads 3-syllable words.",
+        "Jo is 9 years old. He attends Lincoln School.",
+    ],
+)
+def test_what_is_no_figure_is_left_alone(smith: goalsmith.Goalsmith, text: str) -> None:
+    assert [f for f in read(smith, text) if f.role == "level"] == []
+
+
+def test_a_goal_is_tied_to_the_right_need(smith: goalsmith.Goalsmith) -> None:
+    told = smith.review("Mia will solve two-step word problems with 80% accuracy.", TEXT, TODAY).to_dict()
+    link = told["present_levels"]["link"]
+    assert [row["text"] for row in link["facts"]] == ["Mia solves three of ten two-step word problems."]
+    assert link["baseline"]["text"] == "three of ten"
+
+
+def test_no_link_is_an_answer(smith: goalsmith.Goalsmith) -> None:
+    review = smith.review("Mia will tie her shoes in 4 of 5 trials by June 2027.", TEXT, TODAY)
+    assert review.to_dict()["present_levels"]["link"] is None
+    assert "R02" in [d.code for d in review.diagnostics]
+
+
+def test_the_corpus_of_pairs_is_read_right(smith: goalsmith.Goalsmith) -> None:
+    pairs = read_pairs()
+    assert len(pairs) >= 60
+    told = figures([judge(pair, smith) for pair in pairs])
+    assert told["link"] >= 0.9
+    assert told["figures"] >= 0.9
