@@ -15,7 +15,7 @@ from functools import cache
 from typing import Literal
 
 from goalsmith.deadlines import Day
-from goalsmith.quantities import NUMBER, Measure, number, quantities
+from goalsmith.quantities import NUMBER, Kind, Measure, number, quantities
 from goalsmith.reading import Area
 from goalsmith.tables import Row, load
 from goalsmith.text import Span
@@ -147,13 +147,17 @@ def figures_in(
     area: Area,
     skill: str | None,
     note: int,
+    before: Measure | None = None,
 ) -> Iterator[Figure]:
-    """The figures of a clause ``span`` of a ``sentence`` that names ``days``; area and skill are its note's."""
+    """The figures of a clause ``span`` of a ``sentence`` that names ``days``; area and skill are its note's.
+
+    A bare number is in the unit of the figure beside it, or of the one ``before`` the clause.
+    """
     patterns = _patterns()
     method = patterns.method.search(text, sentence.start, sentence.end)
     conditions = [Span(m.start(), m.end()) for m in patterns.condition.finditer(text, span.start, span.end)]
     grades = [grade for _, grade in material_grades(text, sentence.start, sentence.end)]
-    for measure, ranking in _measures(text, span, [day.span for day in days]):
+    for measure, ranking in _measures(text, span, [day.span for day in days], before):
         near = min(days, key=lambda day: _distance(text, day.span, measure.span), default=None)
         yield Figure(
             span=measure.span,
@@ -184,6 +188,7 @@ def said_unit(figure: Figure, text: str) -> str:
 
 
 # Units under which many nouns are counted alike.
+_LENDING = ("rate", "accuracy", "count")  # kinds whose unit a bare number beside them takes over
 _GATHERED = frozenset({"items", "sessions", "trials", "prompts", "incidents", "settings", "words", "letters"})
 
 
@@ -193,7 +198,9 @@ def _distance(text: str, a: Span, b: Span) -> int:
     return len(between) + 40 * len(re.findall(r"[,;(]", between))
 
 
-def _measures(text: str, span: Span, taken: Sequence[Span]) -> Iterator[tuple[Measure, bool]]:
+def _measures(
+    text: str, span: Span, taken: Sequence[Span], before: Measure | None
+) -> Iterator[tuple[Measure, bool]]:
     """The measures of a clause, each with whether it only ranks the student among others."""
     held = list(taken)
     found: list[tuple[Measure, bool]] = []
@@ -245,15 +252,14 @@ def _measures(text: str, span: Span, taken: Sequence[Span]) -> Iterator[tuple[Me
             take(_ranged(text, measure))
     for match in _COUNTED.finditer(text, span.start, span.end):
         noun = match["noun"].lower()
-        before = text[: match.start()]
-        if (
-            not _NEVER_COUNTED.search(noun)
-            and not _NUMBERED.search(before)
-            and not re.search(r"\w-$", before)
-        ):
+        lead = text[: match.start()]
+        numbered = _NUMBERED.search(lead) or re.search(r"\w-$", lead)
+        if not numbered and not _NEVER_COUNTED.search(noun):
             take(_measure(match, "count", "letters" if noun.endswith("case") else noun))
     for match in _BARE.finditer(text, span.start, span.end):
-        units = [m for m, ranking in found if not ranking and m.kind in ("rate", "accuracy", "count")]
+        units = [m for m, ranking in found if not ranking and m.kind in _LENDING]
+        if not units and before is not None and before.kind in _LENDING:
+            units = [before]
         if units:
             near = min(units, key=lambda m: abs(m.span.start - match.start("a")))
             bare = _measure(match, near.kind, near.unit)
@@ -277,7 +283,7 @@ def _ranged(text: str, measure: Measure) -> Measure:
 
 def _measure(
     match: re.Match[str],
-    kind: Literal["rank", "rate", "accuracy", "rubric", "count", "duration", "trials"],
+    kind: Kind,
     unit: str,
     value: float | None = None,
 ) -> Measure:

@@ -107,10 +107,7 @@ def about(sought: Sought, known: PresentLevels, bank: Bank) -> _Goal:
 def link(sought: Sought, known: PresentLevels, bank: Bank) -> Link:
     """The facts a goal rests on, by skill, unit and meaning; empty where nothing is near enough."""
     goal = about(sought, known, bank)
-    strengths = [
-        sum(weight * value for weight, value in zip(WEIGHTS, features(note, index, goal, known), strict=True))
-        for index, note in enumerate(known.notes)
-    ]
+    strengths = [_strength(note, index, goal, known) for index, note in enumerate(known.notes)]
     best = max(strengths, default=-9.0)
     name = goal.skill.name if goal.skill else None
     if best < _BAR:
@@ -129,6 +126,17 @@ def _chance(strength: float) -> float:
 FEATURES = ("", "meaning", "skill", "area", "words", "unit", "measured", "need", "strength", "nearest")
 # Fitted by ``python -m models.meaning.fit`` on the corpus's pairs that are not held out.
 WEIGHTS = (-3.1, 3.6, 1.0, 0.9, 1.1, 0.3, 0.9, 1.1, -0.4, 0.4)
+
+
+def _strength(note: Note, index: int, goal: _Goal, known: PresentLevels) -> float:
+    given = features(note, index, goal, known)
+    strength = sum(weight * value for weight, value in zip(WEIGHTS, given, strict=True))
+    near, same_skill, same_area = given[1:4]
+    # What shares neither skill nor area nor meaning is another matter, however needy it sounds.
+    return strength if same_skill or same_area or near >= _ALIKE else min(strength, _BAR - 0.1)
+
+
+_ALIKE = 0.4
 
 
 def features(note: Note, index: int, goal: _Goal, known: PresentLevels) -> tuple[float, ...]:
@@ -169,4 +177,5 @@ def _baseline(strengths: list[float], goal: _Goal, known: PresentLevels) -> int 
 
 def _alike(start: Measure, target: Measure) -> bool:
     """Whether a present level and a target are in one unit; a bare number is in none that a noun names."""
-    return comparable(start, target) and (start.unit == target.unit or start.how != "present levels")
+    named = start.unit == target.unit or start.share is not None or start.how != "present levels"
+    return comparable(start, target) and named

@@ -231,7 +231,10 @@ def read_present_levels(
         )
         days = days_in(text, sentence.start, sentence.end, today)
         note = notes[-1]
-        figures += figures_in(text, clause, sentence, days, area=note.area, skill=note.skill, note=index)
+        last = figures[-1].measure if figures and figures[-1].note == index - 1 else None
+        figures += figures_in(
+            text, clause, sentence, days, area=note.area, skill=note.skill, note=index, before=last
+        )
     return PresentLevels(
         text=text,
         notes=tuple(notes),

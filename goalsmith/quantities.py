@@ -273,7 +273,7 @@ class Quantities:
             ),
             (
                 "score",
-                rf"(?<!\w)(?:(?:scor(?:e|es|ing|ed)|rating|earning|receiv(?:e|ing)|a\s+score\s+of|level)\s+(?:of\s+)?(?:a\s+|an\s+|the\s+)?{pre}{a}{b}(?!\s*(?:%|percent|out|of|/)){post}|(?:an?|the)\s+{a.replace('<a>', '<c>')}(?=\s+on\s+(?:an?|the)\s+(?:[\w-]+\s+){{0,2}}?(?:rubric|scale)\b))",
+                rf"(?<!\w)(?:(?:scor(?:e|es|ing|ed)|rating|earning|receiv(?:e|ing)|a\s+score\s+of|level)\s+(?:of\s+)?(?:a\s+|an\s+|the\s+)?{pre}{a}{b}(?![\d.]*\d|\s*(?:%|percent|out|of|/)){post}|(?:an?|the)\s+{a.replace('<a>', '<c>')}(?=\s+on\s+(?:an?|the)\s+(?:[\w-]+\s+){{0,2}}?(?:rubric|scale)\b))",
                 self._score,
             ),
             ("bare or more", rf"(?<!\w){a}\s*(?P<post>{after})(?!\w)", self._bare),

@@ -187,14 +187,8 @@ def drafts(
         base = Sources(
             draft="", present_levels=known, notes=notes, review_date=review_date, skills=(skill,), today=today
         )
-        ranked = _ranked(
-            [t for t in bank.templates if t.skill == skill],
-            known,
-            figure,
-            [],
-            known.grade,
-            stems(base.rested_on),
-        )
+        meant = [template for template in bank.templates if template.skill == skill]
+        ranked = _ranked(meant, figure, [], known.grade, stems(base.rested_on))
         found: list[Rewrite] = []
         candidates = [_from_facts(t, known, figure, review_date, today) for t in ranked[:n]]
         passed = [c for c in candidates if not untraced(c.text, replace(base, worked_out=c.worked_out))]

@@ -38,11 +38,10 @@ def rate_skills(spot: Spot, vector: Floats, bank: Bank) -> Floats:
 
     found, rarity = frozenset(wording(spot.words)), _rarity(bank)
     known = _skill_vectors(bank)
-    near = known.rows @ vector
+    each = known.rows @ vector
     # The nearest wording tells most, the middle of all steadies it.
-    near = (
-        np.maximum.reduceat(near, known.firsts) + np.add.reduceat(near, known.firsts) / _counts(known)
-    ) / 2
+    middle = np.add.reduceat(each, known.firsts) / np.diff([*known.firsts, len(each)])
+    near = ((np.maximum.reduceat(each, known.firsts) + middle) / 2).astype(np.float32)
     named = [
         sum(rarity[s] for s in {s for words in skill.stems if found.issuperset(words) for s in words})
         for skill in bank.skills
@@ -69,12 +68,6 @@ def skill_in(words: str, area: Area, sure: float, bank: Bank) -> str | None:
     """The name of the skill that words read as of an area are about."""
     skill = named_skill(rate_skills(Spot(words, area, sure), meaning().vectors([words])[0], bank), bank)
     return skill.name if skill else None
-
-
-def _counts(known: _Vectors) -> Floats:
-    import numpy as np
-
-    return np.diff([*known.firsts, len(known.rows)]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -429,3 +429,86 @@ def test_what_was_pasted_before_the_end_of_input_is_answered(pasting: pexpect.sp
     pasting.expect("\r\n> ")
     pasting.sendeof()
     pasting.expect(pexpect.EOF)
+
+
+# Rewrites, drafts, benchmarks, templates
+
+LEVELS = (
+    "Mia is in third grade. On grade 3 passages in September 2026 she read 62 words correct per minute. "
+    "Mia solves 3 of 10 two-step word problems."
+)
+WISH = "Mia will improve her reading fluency."
+DUE = ("--review-date", "2027-06-11")
+
+
+def valid(data: Any, of: str) -> Any:
+    Draft202012Validator(goalsmith.schema(of)).validate(data)  # type: ignore[arg-type]
+    return data
+
+
+def test_a_rewrite_shows_where_its_words_come_from(run: Run) -> None:
+    ran = run("rewrite", WISH, "--present-levels", LEVELS, *DUE, *TODAY)
+    assert ran.code == 0
+    for shown in ("your draft, mended", "levels", "arithmetic: 62 +", "left out:", "June 11, 2027"):
+        assert shown in ran.out
+
+
+def test_a_rewrite_as_data(run: Run) -> None:
+    ran = run("rewrite", WISH, "--present-levels", LEVELS, *DUE, *TODAY, "--format", "json")
+    data = valid(ran.data, "rewrite")
+    assert data["fine"] is False
+    assert data["rewrites"][0]["made_by"] == "edit"
+    assert data["review"]["present_levels"]["link"]["baseline"]["text"] == "62 words correct per minute"
+    lines = run("rewrite", "-n", "1", "--format", "jsonl", stdin=f"{WISH}\n\n{GOOD}\n").out.splitlines()
+    assert [len(valid(json.loads(line), "rewrite")["rewrites"]) for line in lines] == [1, 0]
+
+
+def test_a_good_goal_gets_a_word(run: Run) -> None:
+    assert "fine as it is" in run("rewrite", GOOD, *TODAY).out
+    assert "no goal" in run("rewrite", "Extended time on tests.").out
+
+
+def test_drafts_from_present_levels_alone(run: Run) -> None:
+    ran = run("draft", "--present-levels", LEVELS, *DUE, *TODAY, "--format", "json")
+    assert [need["area"] for need in valid(ran.data, "draft")] == ["reading", "math"]
+    assert "Oral reading fluency" in run("draft", "--present-levels", LEVELS, *TODAY).out
+    assert "No need is stated" in run("draft", "--present-levels", "Mia likes her dog.", *TODAY).out
+
+
+def test_benchmarks_in_the_terminal_and_as_data(run: Run) -> None:
+    goal = "By June 11, 2027, given a grade 3 passage, Mia will read aloud 90 words correct per minute."
+    ran = run("benchmarks", goal, "--present-levels", LEVELS, *TODAY, "--format", "json")
+    steps = valid(ran.data, "benchmarks")
+    assert [step["due"] for step in steps][-1] == "2027-06-11"
+    assert steps[-1]["value"] == 90
+    assert "benchmark" in run("benchmarks", goal, "--present-levels", LEVELS, *TODAY).out
+    bad = run("benchmarks", WISH)
+    assert (bad.code, bad.err) == (2, "error: no benchmarks: the goal has no target figure\n")
+
+
+def test_templates_are_browsed_and_searched(run: Run) -> None:
+    assert "reading-oral-rate" in run("templates", "oral", "--area", "reading").out
+    rows = run("templates", "--area", "math", "--format", "json").data
+    assert rows
+    assert {row["area"] for row in rows} == {"math"}
+    bad = run("templates", "--area", "cooking")
+    assert bad.code == 2
+    assert "none of reading, writing" in bad.err
+
+
+def test_a_district_adds_templates(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "goalsmith.toml").write_text('templates = "ours"\n', encoding="utf-8")
+    (tmp_path / "ours" / "own.toml").write_text(
+        'area = "reading"\n\n[[skills]]\nname = "map reading"\nwords = ["map", "legend", "compass", "scale"]\n\n'
+        '[[templates]]\nid = "our-map"\nskill = "map reading"\nages = ["middle"]\ncondition = "given [which map]"\n'
+        'behavior = "will find the places on the map"\ncriterion = "with [target]% accuracy"\n'
+        'method = "as measured by [what, how often]"\nexample = ["a city map", "80", "a weekly task"]\n',
+        encoding="utf-8",
+    )
+    assert "our-map" in run("templates", "map").out
+
+
+def test_a_bad_date_is_named(run: Run) -> None:
+    ran = run("rewrite", WISH, "--review-date", "soon")
+    assert (ran.code, ran.err) == (2, "error: --review-date: 'soon' is no date like 2026-09-01\n")

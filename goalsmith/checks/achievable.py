@@ -203,7 +203,7 @@ def present_level_in_other_unit(facts: Facts) -> Iterator[Finding]:
 
     Flags:
         {present levels: Mia reads grade 2 passages aloud with 71% accuracy.} Given a grade 2 passage, Mia will read aloud «70 words correct per minute» by June 2027.
-        {present levels: Tao stays in his seat for 4 minutes of a lesson.} During a lesson, Tao will stay in his seat in «4 of 5» lessons by June 2027.
+        {present levels: Tao stays with a task for 4 minutes.} During a lesson, Tao will stay with his task in «4 of 5 lessons» by June 2027.
     Passes:
         {present levels: Mia reads 41 words correct per minute on grade 2 passages.} Given a grade 2 passage, Mia will read aloud 70 words correct per minute by June 2027.
         {present levels: Mia reads grade 2 passages slowly.} Given a grade 2 passage, Mia will read aloud 70 words correct per minute by June 2027.
