@@ -132,6 +132,11 @@ def _strength(note: Note, index: int, goal: _Goal, known: PresentLevels) -> floa
     given = features(note, index, goal, known)
     strength = sum(weight * value for weight, value in zip(WEIGHTS, given, strict=True))
     near, same_skill, same_area = given[1:4]
+    figures = {figure.role for figure in known.figures if figure.note == index}
+    if figures and not figures & {"level", "earlier"}:
+        return min(
+            strength, _BAR - 0.1
+        )  # what peers do, or a service, is nothing of the student's to rest on
     # What shares neither skill nor area nor meaning is another matter, however needy it sounds.
     return strength if same_skill or same_area or near >= _ALIKE else min(strength, _BAR - 0.1)
 

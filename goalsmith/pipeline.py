@@ -24,6 +24,8 @@ from goalsmith.text import Document
 if TYPE_CHECKING:
     from spacy.language import Language
 
+    from goalsmith.component import ReaderComponent
+
 
 class Goalsmith:
     """Reviews statements under one set of rules. Safe to share between threads once made."""
@@ -124,10 +126,9 @@ class Goalsmith:
 
         def read_again(texts: Sequence[str]) -> list[Review]:
             documents = [Document(text) for text in texts]
-            docs = self.nlp.pipe([document.text for document in documents])
             return [
-                self._judge(document, doc._.goal_reading, known, today, None, rests_on)
-                for document, doc in zip(documents, docs, strict=True)
+                self._judge(document, reading, known, today, None, rests_on)
+                for document, reading in zip(documents, self._read_all(documents), strict=True)
             ]
 
         return read_again
@@ -136,13 +137,17 @@ class Goalsmith:
         reading: Reading = self.nlp(document.text)._.goal_reading
         return reading
 
+    def _read_all(self, documents: Sequence[Document]) -> list[Reading]:
+        """Read texts of our own cutting and making; they need no spaCy document around them."""
+        component: ReaderComponent = self.nlp.get_pipe("goalsmith_reader")  # type: ignore[assignment]
+        return component.reader.read(documents)
+
     def _present_levels(self, text: str | None, today: date) -> PresentLevels | None:
         if text is None:
             return None
 
         def read(sentences: Sequence[str]) -> list[Reading]:
-            documents = [Document(sentence).text for sentence in sentences]
-            return [doc._.goal_reading for doc in self.nlp.pipe(documents)]
+            return self._read_all([Document(sentence) for sentence in sentences])
 
         return read_present_levels(Document(text).text, read, self.bank, today)
 

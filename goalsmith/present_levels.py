@@ -275,7 +275,8 @@ def unnamed(words: str, known: PresentLevels) -> str:
 
 def _sentences(text: str) -> Iterator[Span]:
     at = 0
-    for cut in [*_SENTENCE.finditer(text), None]:
+    cuts = [cut for cut in _SENTENCE.finditer(text) if not _is_wrap(text, cut)]
+    for cut in [*cuts, None]:
         end = cut.start() if cut else len(text)
         piece = text[at:end]
         if piece.strip():
@@ -285,6 +286,18 @@ def _sentences(text: str) -> Iterator[Span]:
 
 
 _LISTED = re.compile(r",\s+(?!and\b|or\b|but\b)|\s+[|/]\s+")
+
+
+_WIDE = 55  # a line this long that ends in the middle of a sentence was wrapped, not ended
+_NEW_LINE = re.compile(r"[-*•–#]|\(?\w[.)]\s|[A-Z][\w/ -]{1,30}:")
+
+
+def _is_wrap(text: str, cut: re.Match[str]) -> bool:
+    """Whether a line break only wraps a long line."""
+    if cut[0] != "\n":
+        return False
+    line = text[: cut.start()].rpartition("\n")[2].rstrip()
+    return len(line) >= _WIDE and line[-1] not in ".!?:;" and not _NEW_LINE.match(text, cut.end())
 
 
 def _clauses(text: str, sentence: Span) -> Iterator[Span]:

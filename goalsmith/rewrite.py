@@ -206,7 +206,8 @@ def _needs(known: PresentLevels) -> list[tuple[str, tuple[int, ...]]]:
     """The skills that are stated as a need or measured, in the order of the text, with their notes."""
     groups: dict[str, list[int]] = {}
     for index, note in enumerate(known.notes):
-        if note.skill is not None:
+        roles = {figure.role for figure in known.figures if figure.note == index}
+        if note.skill is not None and (not roles or roles & {"level", "earlier"}):
             groups.setdefault(note.skill, []).append(index)
     measured = {figure.note for figure in known.levels}
     return [
@@ -295,7 +296,7 @@ def _ranked(
         fit: float = 0.0
         if measure is not None:
             fit += 2.0 * any(comparable(target, measure) for target in targets)
-            fit += 2.0 * (figure is not None and comparable(figure.measure, measure))
+            fit += 3.5 * (figure is not None and comparable(figure.measure, measure))
         own = set(stems(f"{template.condition} {template.behavior} {template.criterion}"))
         fit += 2.5 * len(own & said) / max(len(own), 1) ** 0.5
         if grade is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from unicodedata import combining, normalize
 
 from goalsmith.checks.phrases import phrases
 from goalsmith.checks.registry import Finding, check
@@ -104,7 +105,7 @@ def other_name(facts: Facts) -> Iterator[Finding]:
     if known is None or not known.names or own is None or own.name is None:
         return
     first = own.name.split()[0].strip(",.'’").removesuffix("'s").removesuffix("’s")
-    if re.search(rf"(?<!\w){re.escape(first)}(?!\w)", known.text, re.IGNORECASE):
+    if re.search(rf"(?<!\w){re.escape(_plain(first))}(?!\w)", _plain(known.text), re.IGNORECASE):
         return
     theirs = known.names[0].of(known.text)
     if first[:1] == theirs[:1] and len(first) <= 2:
@@ -114,6 +115,11 @@ def other_name(facts: Facts) -> Iterator[Finding]:
         message=f"The goal is about {first}, the present levels are about {theirs}.",
         help="If this goal was copied, put the right student's name in, and read all of it again.",
     )
+
+
+def _plain(text: str) -> str:
+    """Text without accents: Tomás and Tomas are one."""
+    return "".join(char for char in normalize("NFKD", text) if not combining(char))
 
 
 @check("R05", "other-pronoun", source="audit-pains", letter="relevant")

@@ -122,7 +122,7 @@ def drafted(found: Sequence[Drafted], known: str) -> Iterator[Text | RewriteView
     for need in found:
         yield Text(f"{need.skill.capitalize()}, {need.area}", style="bold")
         for span in need.notes:
-            yield Text(f"  “{visible(span.of(known))}”", style="quiet")
+            yield Text(f"  “{' '.join(visible(span.of(known)).split())}”", style="quiet")
         yield Text()
         for rewrite in need.rewrites:
             number += 1

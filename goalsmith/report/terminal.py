@@ -144,7 +144,7 @@ def _rests_on(review: Review) -> Iterator[Text]:
     """What the goal rests on in the present levels, and its arithmetic."""
     known, link, sums = review.facts.present_levels, review.facts.link, growth(review.facts)
     if known is not None and link is not None:
-        quotes = [visible(known.notes[i].span.of(known.text)) for i in link.notes]
+        quotes = [" ".join(visible(known.notes[i].span.of(known.text)).split()) for i in link.notes]
         told = "; ".join(f"“{quote}”" for quote in quotes) or "nothing the present levels state"
         yield Text.assemble(("Rests on ", "bold"), told)
     if sums is not None:
