@@ -512,3 +512,50 @@ def test_a_district_adds_templates(run: Run, tmp_path: Path) -> None:
 def test_a_bad_date_is_named(run: Run) -> None:
     ran = run("rewrite", WISH, "--review-date", "soon")
     assert (ran.code, ran.err) == (2, "error: --review-date: 'soon' is no date like 2026-09-01\n")
+
+
+def test_the_readme_case_is_what_is_printed(run: Run, tmp_path: Path) -> None:
+    shown = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    levels = shown.split("`maya.txt` holds what the IEP says of her now:\n\n```\n")[1].split("\n```")[0]
+    (tmp_path / "maya.txt").write_text(levels, encoding="utf-8")
+    goal = shown.split("\n> By October 29")[1].split("\n")[0]
+    asked = (
+        "--present-levels",
+        "maya.txt",
+        "--review-date",
+        "2027-10-29",
+        "--today",
+        "2026-11-02",
+        "-n",
+        "1",
+    )
+    for ran in (
+        run("rewrite", "Maya will improve her reading.", *asked),
+        run("benchmarks", f"By October 29{goal}", "--today", "2026-11-02"),
+    ):
+        assert "\n".join(line.rstrip() for line in ran.out.splitlines()).strip("\n") in shown
+
+
+def test_paste_mode_fills_slots_and_saves(tmp_path: Path) -> None:
+    child = pexpect.spawn(
+        sys.executable, ["-m", "goalsmith", "check", "--review-date", "2027-06-11"], cwd=str(tmp_path),
+        encoding="utf-8", timeout=60, dimensions=(60, 110), env={**os.environ, "NO_COLOR": "1", "TERM": "dumb"},
+    )  # fmt: skip
+    child.expect("> ")
+    child.sendline("Jo will get better at spelling.")
+    child.sendline("")
+    child.expect("Type a number to take one")
+    child.expect("> ")
+    child.sendline("1")
+    while child.expect([r"\(Enter leaves it open\)", "a file name saves it"]) == 0:
+        child.expect("= ")
+        child.sendline("weekly")
+    child.expect("= ")
+    child.sendline("goals.txt")
+    child.expect("Saved at the end of goals.txt")
+    child.sendline("q")
+    child.expect(pexpect.EOF)
+    saved = (tmp_path / "goals.txt").read_text(encoding="utf-8")
+    assert "weekly" in saved
+    assert "[" not in saved
+    assert "June 11, 2027" in saved
