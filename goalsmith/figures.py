@@ -116,7 +116,7 @@ _ON_SCALE = re.compile(
 )
 # "2 of those 11", "4 days of 10", "19 of the first 40 days", "one of her five accommodations"
 _OUT_OF = re.compile(
-    rf"(?P<a>{NUMBER})\s+(?:(?:[a-z-]+\s+){{0,2}}?)(?:out\s+)?of\s+(?:(?:the|those|these|his|her|their|all)\s+)?(?:(?:first|last|past|next|other)\s+)?(?P<top>{NUMBER})(?!\s*(?:%|percent|minutes?|st\b|nd\b|rd\b|th\b|[-–/.]\d))(?:\s+(?:[a-z-]+\s+){{0,1}}?[a-z-]+s\b)?",
+    rf"(?P<a>{NUMBER})(?:\s?(?:-|–|to|or)\s?(?P<b>{NUMBER}))?\s+(?:(?:[a-z-]+\s+){{0,2}}?)(?:out\s+)?of\s+(?:(?:the|those|these|his|her|their|all)\s+)?(?:(?:first|last|past|next|other)\s+)?(?P<top>{NUMBER})(?!\s*(?:%|percent|minutes?|st\b|nd\b|rd\b|th\b|[-–/.]\d))(?:\s+(?:[a-z-]+\s+){{0,1}}?[a-z-]+s\b)?",
     re.IGNORECASE,
 )
 _SPAN_OF_TIME = re.compile(rf"(?P<a>{NUMBER})-(?P<unit>minute|min\.?|second|sec|hour|hr)s?\b", re.IGNORECASE)

@@ -172,10 +172,16 @@ def _baseline(strengths: list[float], goal: _Goal, known: PresentLevels) -> int 
         same = goal.skill is not None and figure.skill == goal.skill.name
         nearest = strength >= best - 0.4 and (goal.skill is None or figure.skill is None or strength >= _SURE)
         fits = not goal.targets or any(_alike(figure.measure, target) for target in goal.targets)
-        return figure.role == "level" and strength >= _BAR and (same or nearest) and fits
+        timely = figure.measure.unit not in ("sessions", "settings")  # "three weeks" is when, not how well
+        return timely and figure.role == "level" and strength >= _BAR and (same or nearest) and fits
 
     options = [(index, figure) for index, figure in enumerate(known.figures) if starts(figure)]
     if not options:
+        return None
+    # Two figures that may both be the start: neither is, until a person says so.
+    ranked = sorted((strengths[figure.note] for _, figure in options), reverse=True)
+    rivals = {figure.measure.value for _, figure in options if strengths[figure.note] >= ranked[0] - 0.5}
+    if len(rivals) > 1:
         return None
     return max(options, key=lambda item: (strengths[item[1].note], item[1].date or date.min, -item[0]))[0]
 

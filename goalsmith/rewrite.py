@@ -18,13 +18,14 @@ from goalsmith.facts import Facts
 from goalsmith.figures import Figure
 from goalsmith.growth import amount, norm_for, own_rate, school_weeks, weeks_until
 from goalsmith.link import sought_by
+from goalsmith.meaning import meaning
 from goalsmith.present_levels import PresentLevels
 from goalsmith.quantities import Measure, comparable
 from goalsmith.review import Review
 from goalsmith.score import score_of
-from goalsmith.skills import skill_in
+from goalsmith.skills import is_plain, skill_in
 from goalsmith.slots import slots
-from goalsmith.templates import Bank, Skill, Template
+from goalsmith.templates import Bank, Skill, Template, without_slots
 from goalsmith.text import Span
 from goalsmith.trace import Sources, sources_of, untraced
 from goalsmith.words import stems
@@ -155,7 +156,8 @@ def rewrites(
     if is_fine(review) or not review.reading.is_goal or review.facts.adult:
         return []
     skills = skills_of(review, bank)
-    templates = _fitting(review, skills, bank)
+    # Words of a template are only put in where it is plain which skill is meant: a wish may mean another.
+    templates = _fitting(review, skills, bank) if skills and _is_plain(review, skills[0], bank) else []
     material = _Material(review=review, review_date=review_date, template=templates[0] if templates else None)
     mended = _edited(material)
     made = [_drafted(replace(material, template=t)) for t in templates]
@@ -188,7 +190,7 @@ def drafts(
             draft="", present_levels=known, notes=notes, review_date=review_date, skills=(skill,), today=today
         )
         meant = [template for template in bank.templates if template.skill == skill]
-        ranked = _ranked(meant, figure, [], known.grade, stems(base.rested_on))
+        ranked = _ranked(meant, figure, [], known.grade, base.rested_on)
         found: list[Rewrite] = []
         candidates = [_from_facts(t, known, figure, review_date, today) for t in ranked[:n]]
         passed = [c for c in candidates if not untraced(c.text, replace(base, worked_out=c.worked_out))]
@@ -262,6 +264,24 @@ def skill_of(review: Review, bank: Bank) -> str | None:
     return skill_in(sought.words, sought.area, sought.sure, bank)
 
 
+_WISHED = frozenset(
+    stems(
+        "improve increase develop better get getting be become make work on learn grow gain progress growth skill skills "
+        "ability level in her his their overall academic performance reading writing math mathematics speech language "
+        "communication behavior motor"
+    )
+)
+
+
+def _is_plain(review: Review, skill: Skill, bank: Bank) -> bool:
+    """Whether a draft plainly speaks of a skill, or of nothing but an area whose skill the present levels measure."""
+    words = sought_by(review.text, review.reading, ()).words
+    if is_plain(words, skill, bank):
+        return True
+    figure = review.facts.known_start
+    return not set(stems(words)) - _WISHED and figure is not None and figure.skill == skill.name
+
+
 def _fitting(review: Review, skills: Sequence[Skill], bank: Bank) -> list[Template]:
     facts = review.facts
     known = facts.present_levels
@@ -275,7 +295,7 @@ def _fitting(review: Review, skills: Sequence[Skill], bank: Bank) -> list[Templa
             facts.known_start,
             facts.targets,
             grade,
-            stems(facts.text),
+            facts.text,
         )
     ]
     return ranked[:_TEMPLATES]
@@ -286,10 +306,12 @@ def _ranked(
     figure: Figure | None,
     targets: Sequence[Measure],
     grade: int | None,
-    words: Sequence[str],
+    words: str,
 ) -> list[Template]:
-    """Templates, the fittest first: by the measure of target and baseline, the student's age, the words."""
-    said = set(words)
+    """Templates, the fittest first: by the measure of target and baseline, the student's age, the meaning."""
+    templates, said = list(templates), set(stems(words))
+    acts = [without_slots(template.behavior) for template in templates]
+    near = dict(zip(acts, meaning().kept(acts) @ meaning().vectors([words])[0], strict=True)) if acts else {}
 
     def fitness(template: Template) -> float:
         measure = template.measure
@@ -299,6 +321,7 @@ def _ranked(
             fit += 3.5 * (figure is not None and comparable(figure.measure, measure))
         own = set(stems(f"{template.condition} {template.behavior} {template.criterion}"))
         fit += 2.5 * len(own & said) / max(len(own), 1) ** 0.5
+        fit += 3.0 * float(near[without_slots(template.behavior)])
         if grade is not None:
             fit += 0.8 * (_age(grade) in template.ages)
         return fit - 0.5 * template.alternate
@@ -423,19 +446,27 @@ def _weeks(material: _Material) -> float | None:
 # The draft mended in place
 
 _NO_LEVEL = {"M01", "M10", "M13", "M02", "M05", "M06", "M12"}
+_BAD_TIME = {"T02", "T03", "T04", "T05"}
 _NO_BEHAVIOR = {"S01", "S02", "S04"}
 
 
-def _more_follows(facts: Facts, behavior: Span) -> bool:
-    """Whether words that are no part of their own follow a behavior."""
+def _more_follows(facts: Facts, behavior: Span) -> int:
+    """Where the words end that hang on a behavior and are no part of their own: its own end where none do."""
     starts = [p.span.start for p in facts.reading.parts if p.span.start >= behavior.end]
-    rest = facts.text[behavior.end : min(starts, default=len(facts.text))]
-    return any(char.isalnum() for char in rest)
+    rest = facts.text[behavior.end : min(starts, default=len(facts.text))].rstrip(" .,;:(")
+    return behavior.end + len(rest) if any(char.isalnum() for char in rest) else behavior.end
+
+
+def _hangs_on(text: str, end: int, part: Span) -> bool:
+    """Whether a part follows right after ``end``, with nothing but a blank or a comma between."""
+    return part.start >= end and not text[end : part.start].strip(" ,")
 
 
 # What is put in where no template fits: open slots that say what is wanted.
 _SEEN = Piece(
-    text="will [what others will see or hear]", origin="template", stand_ins=("point to each picture named",)
+    text="by [doing what others will see or hear]",
+    origin="template",
+    stand_ins=("pointing to each picture named",),
 )
 _GIVEN = Piece(
     text="given [materials, setting or support]", origin="template", stand_ins=("a set of ten picture cards",)
@@ -458,11 +489,16 @@ def _edited(material: _Material) -> _Candidate | None:
     vague = bool(codes & {"S02", "S04"})
     if "S01" in codes or behavior is None or (vague and len(facts.behaviors) > 1):
         return None  # only a person can say what is to be done
-    if vague and _more_follows(facts, behavior):
-        return None  # words that hang on the vague ones would be left alone
-    if vague:
-        changes.append((behavior, 0, [_part(template, "behavior") if template else _SEEN]))
-    bad_time = codes & {"T02", "T04", "T05"}
+    follows = _more_follows(facts, behavior)
+    shown = vague and (template is None or follows > behavior.end)
+    if shown:  # the wish stays, and says by what it shows, after the circumstances that hang on it
+        follows = max(
+            [follows, *(c.end for c in facts.reading.of("condition") if _hangs_on(facts.text, follows, c))]
+        )
+        changes.append((Span(follows, follows), 2, [Piece(text=" ", origin="template"), _SEEN]))
+    elif vague and template is not None:
+        changes.append((behavior, 0, [_part(template, "behavior")]))
+    bad_time = codes & (_BAD_TIME if material.review_date else _BAD_TIME - {"T03"})
     if "T01" in codes or (bad_time and not facts.deadlines):
         changes.append(
             (Span(head, head), 0, [*_deadline(material.review_date), Piece(text=", ", origin="template")])
@@ -471,12 +507,12 @@ def _edited(material: _Material) -> _Candidate | None:
         changes.append((facts.deadlines[0].span, 0, _deadline(material.review_date)))
     if "S06" in codes:
         at = head if learner is None or learner.start < head else learner.start
-        given = _part(template, "condition") if template else _GIVEN
+        given = _part(template, "condition") if template and vague and not shown else _GIVEN
         changes.append((Span(at, at), 1, [given, Piece(text=", ", origin="template")]))
     after = facts.behaviors[-1].span.end
     if codes & _NO_LEVEL:
         level: Pieces = [_LEVEL]
-        if template is not None:
+        if template is not None and not shown:
             level, worked = _criterion(
                 template, material.figure, facts.present_levels, _weeks(material), template.skill.name
             )
@@ -492,7 +528,7 @@ def _edited(material: _Material) -> _Candidate | None:
         if measure is not None and comparable(material.figure.measure, measure):
             changes.append((Span(end, end), 3, _baseline(facts.present_levels, material.figure)))
     if "M07" in codes:
-        measured = _part(template, "method") if template else _MEASURED
+        measured = _part(template, "method") if template and vague and not shown else _MEASURED
         changes.append((Span(end, end), 4, [Piece(text=", ", origin="template"), measured]))
     for finding in material.review.diagnostics:
         if finding.fix and finding.fix.safety == "safe" and finding.code != "A01":
@@ -570,7 +606,7 @@ def _drafted(material: _Material) -> _Candidate | None:
     reading, known, figure = facts.reading, facts.present_levels, material.figure
     comma = Piece(text=", ", origin="template")
     times = reading.of("timeframe")
-    timed = bool(times) and not codes & {"T01", "T02", "T04", "T05"}
+    timed = bool(times) and not codes & {"T01", *(_BAD_TIME if material.review_date else _BAD_TIME - {"T03"})}
     pieces: Pieces = [_own(material, times[0])] if timed else _deadline(material.review_date)
     pieces.append(comma)
     conditions = [] if "S06" in codes else reading.of("condition")
@@ -680,7 +716,8 @@ def _judged(
         worth += 3 * any(piece.why == _STANDS for piece in candidate.pieces)
         kept.append((worth, candidate, filled))
     best = sorted(kept, key=lambda item: -item[0])[:n]
-    return [_rewrite(candidate, filled) for _, candidate, filled in best]
+    vague = any(d.code == "S02" for d in review.diagnostics)
+    return [_rewrite(candidate, filled, vague=vague) for _, candidate, filled in best]
 
 
 def _mends(review: Review, candidate: _Candidate, filled: Review) -> bool:
@@ -696,14 +733,16 @@ def _mends(review: Review, candidate: _Candidate, filled: Review) -> bool:
     return told and bool(before - {d.code for d in after})
 
 
-def _rewrite(candidate: _Candidate, filled: Review) -> Rewrite:
-    # While a slot of the criterion is open there is none.
+def _rewrite(candidate: _Candidate, filled: Review, *, vague: bool = False) -> Rewrite:
+    # While a slot of the criterion is open there is none, and a wish whose act is a slot stays one.
     codes = dict.fromkeys(d.code for d in filled.diagnostics)
     levels = filled.reading.of("criterion")
     if _SLOT.search(candidate.text):
         codes["G06"] = None
     if all(candidate.invented(span) for span in levels):
         codes["M01"] = None
+    if vague and any(candidate.invented(span) for span in filled.reading.of("behavior")):
+        codes["S02"] = None
     return Rewrite(
         text=candidate.text,
         made_by=candidate.made_by,

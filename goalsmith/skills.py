@@ -27,7 +27,7 @@ class Spot:
     sure: float
 
 
-_BY_WORDS, _BY_AREA = 0.5, 0.3  # what a skill's own words and the area count beside its meaning
+_BY_WORDS, _BY_AREA = 0.5, 0.2  # what a skill's own words and the area count beside its meaning
 NAMED = 0.62  # from this strength on a text is about a skill
 NEAR = 0.45  # from this strength on it is about the skill's area
 
@@ -62,6 +62,22 @@ def named_skill(rated: Floats, bank: Bank) -> Skill | None:
     """The skill a text is about, None where none is near enough."""
     best = int(rated.argmax())
     return bank.skills[best] if rated[best] >= NAMED else None
+
+
+def is_plain(words: str, skill: Skill, bank: Bank) -> bool:
+    """Whether words plainly speak of a skill: they hold one of its wordings, or nearly mean one."""
+    found, rarity = frozenset(wording(words)), _rarity(bank)
+    held = [said for said in skill.stems if found.issuperset(said)]
+    if any(len(said) > 1 or rarity[said[0]] == 1 for said in held):
+        return True
+    known = _skill_vectors(bank)
+    index = bank.skills.index(skill)
+    first = known.firsts[index]
+    last = [*known.firsts, len(known.rows)][index + 1]
+    return float((known.rows[first:last] @ meaning().vectors([words])[0]).max()) >= _PLAIN
+
+
+_PLAIN = 0.6
 
 
 def skill_in(words: str, area: Area, sure: float, bank: Bank) -> str | None:

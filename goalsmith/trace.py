@@ -112,6 +112,10 @@ def _dates(text: str, sources: Sources) -> Iterator[Untraced]:
 def _figures(text: str, sources: Sources) -> Iterator[Untraced]:
     baselines = [Span(m.start(), m.end()) for m in _BASELINE.finditer(text)]
     days = [day.span for day in days_in(text, 0, len(text), sources.today)]
+    known = sources.present_levels
+    # A level that is quoted in full is that level, however its range is worded.
+    levels_said = {figure.span.of(known.text) for figure in sources.levels} if known else set()
+    quoted = [Span(m.start(), m.end()) for words in levels_said for m in re.finditer(re.escape(words), text)]
     draft = quantities().find(sources.draft)
     levels = [figure.measure for figure in sources.levels]
     seen: list[Span] = [*days, *(span for span, _ in grades_in(text))]
@@ -120,6 +124,8 @@ def _figures(text: str, sources: Sources) -> Iterator[Untraced]:
             continue
         seen.append(measure.span)
         in_baseline = any(measure.span.overlaps(span) for span in baselines)
+        if in_baseline and any(measure.span.overlaps(span) for span in quoted):
+            continue
         held = [*draft, *levels] if in_baseline else [*draft, *_conditions(sources)]
         worked = not in_baseline and measure.value in sources.worked_out and _fits(measure, levels)
         if not worked and not any(_same(measure, other) for other in held):
@@ -188,7 +194,7 @@ def _names(text: str, sources: Sources) -> Iterator[Untraced]:
         first = re.sub(r"['’]s$", "", match[0])
         begins = not text[: match.start()].strip() or text[: match.start()].rstrip()[-1] in ".!?:"
         plain = first.lower()
-        if plain in held or (
+        if set(re.findall(r"[^\W\d_]+", plain)) <= held or (
             begins and (stem(plain) in neutral() or not statement_words().names.fullmatch(first))
         ):
             continue

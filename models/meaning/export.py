@@ -19,7 +19,7 @@ from safetensors.numpy import save_file
 
 from goalsmith.meaning import FOLDER, SHELF, Meaning
 from goalsmith.skills import wordings_of
-from goalsmith.templates import bank
+from goalsmith.templates import bank, without_slots
 from models.reader.network import load_base
 
 
@@ -51,7 +51,8 @@ def main() -> None:
 
 def write_shelf() -> None:
     """Write the vectors of the bank's wordings; to be done again when the bank changes."""
-    texts = sorted({words for skill in bank().skills for words in wordings_of(skill)})
+    said = {words for skill in bank().skills for words in wordings_of(skill)}
+    texts = sorted(said | {without_slots(template.behavior) for template in bank().templates})
     vectors = Meaning().vectors(texts).astype(np.float16)
     save_file({"vectors": vectors}, FOLDER / SHELF, metadata={"texts": json.dumps(texts)})
     (FOLDER / SHELF).chmod(0o644)

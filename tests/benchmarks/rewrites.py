@@ -48,9 +48,8 @@ def main() -> None:
                 print(f"   {made.made_by} {made.score}/{made.score_filled} {made.text}")
         with_one += bool(found)
         if found:
-            best = smith.review(found[0].text, pair.present_levels, TODAY)
-            left = {d.code for d in best.diagnostics if d.severity != "hint"}
-            good += found[0].score >= 90 or (found[0].score_filled >= 90 and left <= {"G06", "M01", "M13"})
+            best = found[0]
+            good += best.score >= 90 or (best.score_filled >= 90 and bool(best.slots))
         skills = skills_of(review, smith.bank)
         known = review.facts.present_levels
         learner = next((x.name for x in review.facts.learners if x.name), None) or (
