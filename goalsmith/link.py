@@ -54,7 +54,7 @@ class Link:
         }
 
 
-_SURE = 0.8  # from this strength on a fact of another skill may be the start
+_NEAR_OWN, _NEAR_OTHER = 0.3, 0.45  # how near in meaning the fact is that a goal starts from
 _BAR = -0.5  # from this strength on a fact is what the goal rests on
 
 
@@ -169,11 +169,13 @@ def _baseline(strengths: list[float], goal: _Goal, known: PresentLevels) -> int 
 
     def starts(figure: Figure) -> bool:
         strength = strengths[figure.note]
+        near = float(known.notes[figure.note].vector @ goal.vector)
         same = goal.skill is not None and figure.skill == goal.skill.name
-        nearest = strength >= best - 0.4 and (goal.skill is None or figure.skill is None or strength >= _SURE)
+        # A figure of the same skill may still measure another side of it: its words have to be near as well.
+        means = near >= (_NEAR_OWN if same else _NEAR_OTHER)
         fits = not goal.targets or any(_alike(figure.measure, target) for target in goal.targets)
         timely = figure.measure.unit not in ("sessions", "settings")  # "three weeks" is when, not how well
-        return timely and figure.role == "level" and strength >= _BAR and (same or nearest) and fits
+        return timely and figure.role == "level" and strength >= max(_BAR, best - 1.5) and means and fits
 
     options = [(index, figure) for index, figure in enumerate(known.figures) if starts(figure)]
     if not options:

@@ -161,6 +161,11 @@ def rewrites(
     material = _Material(review=review, review_date=review_date, template=templates[0] if templates else None)
     mended = _edited(material)
     made = [_drafted(replace(material, template=t)) for t in templates]
+    if any(d.code in ("S02", "S04") for d in review.diagnostics) and not (
+        skills and _is_measured(review, skills[0])
+    ):
+        # A wish for more than the skill's name may mean any side of it: it stays word for word, first of all.
+        mended = _edited(replace(material, template=None))
     # Each candidate is read again, which takes its time: no more are tried than are wanted.
     candidates = [c for c in (mended, *made) if c][: max(n, 3)]
     return _judged(review, candidates, sources_of(review.facts, review_date, skills), read_again, n)
@@ -276,10 +281,14 @@ _WISHED = frozenset(
 def _is_plain(review: Review, skill: Skill, bank: Bank) -> bool:
     """Whether a draft plainly speaks of a skill, or of nothing but an area whose skill the present levels measure."""
     words = sought_by(review.text, review.reading, ()).words
-    if is_plain(words, skill, bank):
-        return True
+    return is_plain(words, skill, bank) or _is_measured(review, skill)
+
+
+def _is_measured(review: Review, skill: Skill) -> bool:
+    """Whether a draft names no more than a skill or its area, and the present levels measure that skill."""
+    words = set(stems(sought_by(review.text, review.reading, ()).words))
     figure = review.facts.known_start
-    return not set(stems(words)) - _WISHED and figure is not None and figure.skill == skill.name
+    return words <= _WISHED | set(stems(skill.name)) and figure is not None and figure.skill == skill.name
 
 
 def _fitting(review: Review, skills: Sequence[Skill], bank: Bank) -> list[Template]:
@@ -513,9 +522,11 @@ def _edited(material: _Material) -> _Candidate | None:
     if codes & _NO_LEVEL:
         level: Pieces = [_LEVEL]
         if template is not None and not shown:
-            level, worked = _criterion(
+            meant, worked = _criterion(
                 template, material.figure, facts.present_levels, _weeks(material), template.skill.name
             )
+            # The teacher's own act keeps a plain level: a template's is worded for the template's act.
+            level = meant if vague or worked else level
         if levels := facts.reading.of("criterion"):
             changes.append((levels[0], 0, level))
         elif vague:
@@ -524,8 +535,15 @@ def _edited(material: _Material) -> _Candidate | None:
             changes.append((Span(after, after), 2, [Piece(text=" ", origin="template"), *level]))
     end = len(text.rstrip().rstrip(".").rstrip())
     if not facts.baselines and material.figure and facts.present_levels and "A06" not in codes:
-        measure = facts.targets[0] if facts.targets else template.measure if template else None
-        if measure is not None and comparable(material.figure.measure, measure):
+        start = material.figure.measure
+        measure = (
+            facts.targets[0]
+            if facts.targets
+            else template.measure
+            if template and (vague or worked)
+            else None
+        )
+        if comparable(start, measure) if measure else start.share is not None:
             changes.append((Span(end, end), 3, _baseline(facts.present_levels, material.figure)))
     if "M07" in codes:
         measured = _part(template, "method") if template and vague and not shown else _MEASURED
