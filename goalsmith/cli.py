@@ -268,7 +268,7 @@ def _write_rows(rows: list[dict[str, object]], format: Format, *, several: bool)
     if format is Format.jsonl:
         for row in rows:
             _write(_json(row))
-    elif format is Format.json and rows:
+    elif format is Format.json and (rows or several):
         _write(_json(rows if several else rows[0], indent=2))
 
 
@@ -305,10 +305,8 @@ def draft(
             for candidate in need.rewrites:
                 _write(f"- {candidate.text}")
             _write("")
-    elif format is Format.jsonl:
-        _write_rows([need.to_dict() for need in found], format, several=True)
     else:
-        _write(_json([need.to_dict() for need in found], indent=2))
+        _write_rows([need.to_dict() for need in found], format, several=True)
 
 
 @app.command()
@@ -337,10 +335,8 @@ def benchmarks(
     elif format is Format.markdown:
         for step in steps:
             _write(f"- {step.due.isoformat()}: {step.text}")
-    elif format is Format.jsonl:
-        _write_rows([step.to_dict() for step in steps], format, several=True)
     else:
-        _write(_json([step.to_dict() for step in steps], indent=2))
+        _write_rows([step.to_dict() for step in steps], format, several=True)
 
 
 @app.command()
@@ -380,10 +376,8 @@ def templates(
     elif format is Format.markdown:
         for row in template_rows(found):
             _write(f"- **{row['id']}** {row['text']}")
-    elif format is Format.jsonl:
-        _write_rows(template_rows(found), format, several=True)
     else:
-        _write(_json(template_rows(found), indent=2))
+        _write_rows(template_rows(found), format, several=True)
 
 
 def _print(reviews: Iterable[Review], format: Format, *, several: bool) -> int | None:

@@ -187,8 +187,8 @@ def said_unit(figure: Figure, text: str) -> str:
     return unit_of(measure)
 
 
-# Units under which many nouns are counted alike.
 _LENDING = ("rate", "accuracy", "count")  # kinds whose unit a bare number beside them takes over
+# Units under which many nouns are counted alike.
 _GATHERED = frozenset({"items", "sessions", "trials", "prompts", "incidents", "settings", "words", "letters"})
 
 

@@ -43,6 +43,7 @@ class Meaning:
         self._folder = folder
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
+        self._kept: dict[str, Floats] | None = None
 
     def vectors(self, texts: Sequence[str]) -> Floats:
         """A row a text: (texts, width); the product of two rows is how near their texts are, at most 1."""
@@ -63,7 +64,9 @@ class Meaning:
         """The same for texts of the template bank, whose vectors lie beside the weights; others are made."""
         import numpy as np
 
-        rows = self._shelf()
+        if self._kept is None:
+            self._kept = self._shelf()
+        rows = self._kept
         missing = [text for text in dict.fromkeys(texts) if text not in rows]
         rows = {**rows, **dict(zip(missing, self.vectors(missing), strict=True))}
         return np.stack([rows[text] for text in texts]) if texts else np.zeros((0, 0), np.float32)

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any, Literal
 
 from goalsmith.checks import CATALOGUE
+from goalsmith.checks.places import closing
 from goalsmith.facts import Facts
 from goalsmith.figures import Figure
 from goalsmith.growth import amount, norm_for, own_rate, school_weeks, weeks_until
@@ -533,7 +534,7 @@ def _edited(material: _Material) -> _Candidate | None:
             changes[0][2].extend([Piece(text=" ", origin="template"), *level])
         else:
             changes.append((Span(after, after), 2, [Piece(text=" ", origin="template"), *level]))
-    end = len(text.rstrip().rstrip(".").rstrip())
+    end = closing(facts)
     if not facts.baselines and material.figure and facts.present_levels and "A06" not in codes:
         start = material.figure.measure
         measure = (

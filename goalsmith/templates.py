@@ -108,7 +108,7 @@ def fill(text: str, values: Iterable[str]) -> str:
     return slots().sub(lambda slot: next(left, slot[0]), text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # told apart by identity: it is looked up by often
 class Bank:
     """Skills and templates; of an id that comes twice the later one counts, so a district's own wins."""
 
