@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from goalsmith.present_levels import PresentLevels
     from goalsmith.reading import Part, Reading
     from goalsmith.review import SCHEMA_VERSION, Review, schema
-    from goalsmith.rewrite import Drafted, Piece, Rewrite
+    from goalsmith.candidate import Piece
+    from goalsmith.rewrite import Drafted, Refused, Rewrite
     from goalsmith.rules import Rules, make_rules, read_config
     from goalsmith.score import Mark, Score
     from goalsmith.statements import Statement, read_statements, split_statements
@@ -67,12 +68,13 @@ _HOMES = {
     "Mark": "score",
     "ModelError": "errors",
     "Part": "reading",
-    "Piece": "rewrite",
+    "Piece": "candidate",
     "PresentLevels": "present_levels",
     "read_config": "rules",
     "read_statements": "statements",
     "Reading": "reading",
     "Review": "review",
+    "Refused": "rewrite",
     "Rewrite": "rewrite",
     "Rules": "rules",
     "schema": "review",
@@ -114,6 +116,7 @@ __all__ = [
     "Piece",
     "PresentLevels",
     "Reading",
+    "Refused",
     "Review",
     "Rewrite",
     "Rules",

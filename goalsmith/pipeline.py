@@ -15,7 +15,7 @@ from goalsmith.link import Link
 from goalsmith.present_levels import PresentLevels, read_present_levels
 from goalsmith.reading import Reading
 from goalsmith.review import Review
-from goalsmith.rewrite import Drafted, Rewrite, drafts, rewrites
+from goalsmith.rewrite import Drafted, Refused, Rewrite, drafts, rewrites, verify
 from goalsmith.rules import Level, Rules, make_rules
 from goalsmith.score import score
 from goalsmith.templates import Bank, bank
@@ -97,6 +97,17 @@ class Goalsmith:
         facts = review.facts
         again = self._again(facts.present_levels, facts.today, facts.link)
         return rewrites(review, again, self.bank, review_date=review_date, n=n)
+
+    def verify(
+        self, review: Review, texts: Sequence[str], *, review_date: date | None = None
+    ) -> list[Rewrite | Refused]:
+        """Try texts of any maker as rewrites of a reviewed draft: each is a Rewrite, or Refused with a reason.
+
+        A text may hold the open slots of ``tables/proposals.toml``, such as ``[how many]``.
+        """
+        facts = review.facts
+        again = self._again(facts.present_levels, facts.today, facts.link)
+        return verify(review, texts, again, self.bank, review_date=review_date)
 
     def draft(
         self, present_levels: str, *, review_date: date | None = None, today: date | None = None, n: int = 3

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from goalsmith.candidate import OPEN, Candidate, From, MadeBy, Piece, Pieces
 from goalsmith.checks import CATALOGUE
 from goalsmith.checks.places import closing
 from goalsmith.facts import Facts
@@ -21,6 +22,7 @@ from goalsmith.growth import amount, norm_for, own_rate, school_weeks, weeks_unt
 from goalsmith.link import sought_by
 from goalsmith.meaning import meaning
 from goalsmith.present_levels import PresentLevels
+from goalsmith.proposal import deadline, dropped, proposed, responses
 from goalsmith.quantities import Measure, comparable
 from goalsmith.review import Review
 from goalsmith.score import score_of
@@ -31,26 +33,8 @@ from goalsmith.text import Span
 from goalsmith.trace import Sources, sources_of, untraced
 from goalsmith.words import stems
 
-From = Literal["draft", "present_levels", "arithmetic", "review_date", "template"]
-MadeBy = Literal["edit", "template", "model"]
-
 FINE = 90  # a draft that scores this much and has nothing to mend is left alone
 _TEMPLATES = 3  # templates tried for one draft
-_SLOT = re.compile(r"\[[^\]\n]{1,60}\]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A stretch of a candidate and where it comes from; ``source`` counts in the draft or the present levels.
-
-    ``stand_ins`` fill its slots for the second reading only; they are never shown.
-    """
-
-    text: str
-    origin: From
-    source: Span | None = None
-    why: str | None = None
-    stand_ins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +53,7 @@ class Rewrite:
     @property
     def slots(self) -> list[Span]:
         """The open slots, in order."""
-        return [Span(m.start(), m.end()) for m in _SLOT.finditer(self.text)]
+        return [Span(m.start(), m.end()) for m in OPEN.finditer(self.text)]
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data; offsets count in ``text``, ``source_`` offsets in the draft or the present levels."""
@@ -93,6 +77,14 @@ class Rewrite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A text proposed as a rewrite that nobody is shown, and why."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
     """Goals for one need of a present-levels statement; ``notes`` are the spans that state it."""
 
@@ -111,40 +103,7 @@ class Drafted:
         }
 
 
-Pieces = list[Piece]
 ReadAgain = Callable[[Sequence[str]], list[Review]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
-    pieces: tuple[Piece, ...]
-    made_by: MadeBy
-    worked_out: tuple[float, ...] = ()
-
-    @property
-    def text(self) -> str:
-        return "".join(piece.text for piece in self.pieces)
-
-    @property
-    def filled(self) -> str:
-        """The text with its slots filled by stand-ins."""
-        return self._filled()[0]
-
-    def invented(self, span: Span) -> bool:
-        """Whether a span of the filled text touches a stand-in."""
-        return any(span.overlaps(stand_in) for stand_in in self._filled()[1])
-
-    def _filled(self) -> tuple[str, list[Span]]:
-        text, spans = "", []
-        for piece in self.pieces:
-            left, at = iter(piece.stand_ins), 0
-            for slot in _SLOT.finditer(piece.text):
-                value = next(left, slot[0])
-                text += piece.text[at : slot.start()]
-                spans.append(Span(len(text), len(text) + len(value)))
-                text, at = text + value, slot.end()
-            text += piece.text[at:]
-        return text, spans
 
 
 def rewrites(
@@ -366,8 +325,7 @@ def _deadline(review_date: date | None) -> Pieces:
                 stand_ins=("the next annual review",),
             )
         ]
-    day = f"{review_date:%B} {review_date.day}, {review_date.year}"
-    return [Piece(text="by ", origin="template"), Piece(text=day, origin="review_date")]
+    return [Piece(text="by ", origin="template"), Piece(text=deadline(review_date), origin="review_date")]
 
 
 def _part(template: Template, part: Literal["condition", "behavior", "method"]) -> Piece:
@@ -487,7 +445,7 @@ _MEASURED = Piece(
 )
 
 
-def _edited(material: _Material) -> _Candidate | None:
+def _edited(material: _Material) -> Candidate | None:
     """The draft with its gaps filled and its vague words replaced, everything else word for word."""
     facts, codes, template = material.review.facts, material.codes, material.template
     text = facts.text
@@ -554,7 +512,7 @@ def _edited(material: _Material) -> _Candidate | None:
             changes += [(e.span, 5, [Piece(text=e.text, origin="template")]) for e in finding.fix.edits]
     if not changes:
         return None
-    return _Candidate(pieces=_merged(text, changes), made_by="edit", worked_out=worked)
+    return Candidate(pieces=_merged(text, changes), made_by="edit", worked_out=worked)
 
 
 def _head(text: str) -> int:
@@ -618,7 +576,7 @@ def _capitalized(pieces: Pieces, head: int) -> Iterator[Piece]:
 # A template drafted from the facts, with what of the draft was right
 
 
-def _drafted(material: _Material) -> _Candidate | None:
+def _drafted(material: _Material) -> Candidate | None:
     facts, codes, template = material.review.facts, material.codes, material.template
     if template is None:
         return None
@@ -670,7 +628,7 @@ def _drafted(material: _Material) -> _Candidate | None:
     pieces.append(comma)
     pieces.append(_own(material, methods[0]) if methods and "M07" not in codes else _part(template, "method"))
     pieces.append(Piece(text=".", origin="template"))
-    return _Candidate(pieces=tuple(_capitalized(pieces, -1)), made_by="template", worked_out=worked)
+    return Candidate(pieces=tuple(_capitalized(pieces, -1)), made_by="template", worked_out=worked)
 
 
 def _learner(material: _Material) -> Piece:
@@ -691,7 +649,7 @@ def _named(known: PresentLevels | None) -> Piece:
 
 def _from_facts(
     template: Template, known: PresentLevels, figure: Figure | None, review_date: date | None, today: date
-) -> _Candidate:
+) -> Candidate:
     comma = Piece(text=", ", origin="template")
     weeks = school_weeks(today, review_date) if review_date else None
     criterion, worked = _criterion(template, figure, known, weeks, template.skill.name)
@@ -705,33 +663,27 @@ def _from_facts(
     if figure is not None and template.measure is not None and comparable(figure.measure, template.measure):
         pieces += _baseline(known, figure)
     pieces += [comma, _part(template, "method"), Piece(text=".", origin="template")]
-    return _Candidate(pieces=tuple(_capitalized(pieces, -1)), made_by="template", worked_out=worked)
+    return Candidate(pieces=tuple(_capitalized(pieces, -1)), made_by="template", worked_out=worked)
 
 
 # The second reading
 
 
 def _judged(
-    review: Review, candidates: Sequence[_Candidate], sources: Sources, read_again: ReadAgain, n: int
+    review: Review, candidates: Sequence[Candidate], sources: Sources, read_again: ReadAgain, n: int
 ) -> list[Rewrite]:
-    traced: list[_Candidate] = []
+    traced: list[Candidate] = []
     for candidate in candidates:
         told = {other.text for other in traced}
-        if candidate.text not in told | {review.text} and not untraced(
-            candidate.text, replace(sources, worked_out=candidate.worked_out)
-        ):
+        if candidate.text not in told | {review.text} and not _strays(review, candidate, sources):
             traced.append(candidate)
-    kept: list[tuple[float, _Candidate, Review]] = []
+    kept: list[tuple[float, Candidate, Review]] = []
     for candidate, filled in zip(traced, read_again([c.filled for c in traced]), strict=True):
-        total = filled.score.total or 0
-        if (
-            not filled.reading.is_goal
-            or not _mends(review, candidate, filled)
-            or total < (review.score.total or 0)
-        ):
+        if _worsens(review, candidate, filled):
             continue
         # What the teacher wrote and a known baseline are worth a few points, an open slot costs one.
-        worth = total - len(_SLOT.findall(candidate.text)) + (6 if candidate.made_by == "edit" else 0)
+        total = filled.score.total or 0
+        worth = total - len(OPEN.findall(candidate.text)) + (6 if candidate.made_by == "edit" else 0)
         worth += 3 * any(piece.why == _STANDS for piece in candidate.pieces)
         kept.append((worth, candidate, filled))
     best = sorted(kept, key=lambda item: -item[0])[:n]
@@ -739,24 +691,65 @@ def _judged(
     return [_rewrite(candidate, filled, vague=vague) for _, candidate, filled in best]
 
 
-def _mends(review: Review, candidate: _Candidate, filled: Review) -> bool:
-    """Whether a candidate loses findings and gains none.
+def verify(
+    review: Review, texts: Sequence[str], read_again: ReadAgain, bank: Bank, *, review_date: date | None = None
+) -> list[Rewrite | Refused]:
+    """What becomes of texts that are proposed as rewrites of a reviewed draft, in order."""
+    sources = sources_of(review.facts, review_date, skills_of(review, bank))
+    candidates = [proposed(text, review, review_date) for text in texts]
+    vague = any(d.code == "S02" for d in review.diagnostics)
+    judged: list[Rewrite | Refused] = []
+    for candidate, filled in zip(candidates, read_again([c.filled for c in candidates]), strict=True):
+        against = _strays(review, candidate, sources) or _worsens(review, candidate, filled)
+        judged.append(
+            Refused(text=candidate.text, why=against) if against else _rewrite(candidate, filled, vague=vague)
+        )
+    return judged
+
+
+def _strays(review: Review, candidate: Candidate, sources: Sources) -> str:
+    """What in a candidate comes from nowhere, or which of the teacher's words it lost; empty if nothing."""
+    sources = replace(sources, worked_out=candidate.worked_out)
+    if candidate.made_by == "model":
+        if any(d.code in _NO_BEHAVIOR for d in review.diagnostics):
+            sources = replace(sources, acts=responses())
+        if lost := dropped(review, candidate.text):
+            return f"leaves out {lost[0].of(review.text)!r}"
+    if found := untraced(candidate.text, sources):
+        return f"{found[0].kind} {found[0].span.of(candidate.text)!r} comes from nowhere"
+    return ""
+
+
+def _worsens(review: Review, candidate: Candidate, filled: Review) -> str:
+    """Why a candidate is no better than its draft; empty if it is."""
+    if not filled.reading.is_goal:
+        return f"reads as {filled.reading.kind}, not as a goal"
+    if (filled.score.total or 0) < (review.score.total or 0):
+        return f"scores {filled.score.total}, the draft {review.score.total}"
+    return _unmended(review, candidate, filled)
+
+
+def _unmended(review: Review, candidate: Candidate, filled: Review) -> str:
+    """What a candidate gains in findings, or that it loses none; empty where it loses some and gains none.
 
     What is found in a stand-in alone is none of the candidate's. A missing part that is a hint, and only
     shows once the graver gaps are closed, is no new fault.
     """
     before = {d.code for d in review.diagnostics}
     after = [d for d in filled.diagnostics if not candidate.invented(d.span)]
-    gained = [d for d in after if d.code not in before]
-    told = all(d.severity == "hint" and CATALOGUE[d.code].part is not None for d in gained)
-    return told and bool(before - {d.code for d in after})
+    for found in after:
+        if found.code not in before and not (
+            found.severity == "hint" and CATALOGUE[found.code].part is not None
+        ):
+            return f"gains {found.code}: {found.message}"
+    return "" if before - {d.code for d in after} else "mends nothing"
 
 
-def _rewrite(candidate: _Candidate, filled: Review, *, vague: bool = False) -> Rewrite:
+def _rewrite(candidate: Candidate, filled: Review, *, vague: bool = False) -> Rewrite:
     # While a slot of the criterion is open there is none, and a wish whose act is a slot stays one.
     codes = dict.fromkeys(d.code for d in filled.diagnostics)
     levels = filled.reading.of("criterion")
-    if _SLOT.search(candidate.text):
+    if OPEN.search(candidate.text):
         codes["G06"] = None
     if all(candidate.invented(span) for span in levels):
         codes["M01"] = None

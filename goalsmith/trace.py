@@ -40,7 +40,8 @@ class Sources:
     """Where a rewrite's facts may come from.
 
     ``notes`` and ``figures`` are what the goal rests on in the present levels; ``worked_out`` are figures
-    of shown arithmetic; ``skills`` those whose wordings may be used.
+    of shown arithmetic; ``skills`` those whose wordings may be used; ``acts`` stems of acts that may stand
+    for a vague one.
     """
 
     draft: str
@@ -49,6 +50,7 @@ class Sources:
     worked_out: tuple[float, ...] = ()
     review_date: date | None = None
     skills: tuple[Skill, ...] = ()
+    acts: frozenset[str] = frozenset()
     today: date = date.min
 
     @property
@@ -205,7 +207,7 @@ def _names(text: str, sources: Sources) -> Iterator[Untraced]:
 
 def _words(text: str, sources: Sources) -> Iterator[Untraced]:
     held = {stem for source in _texts(sources) for _, stem in spotted(source)} | neutral()
-    held |= {stem for skill in sources.skills for words in skill.stems for stem in words}
+    held |= sources.acts | {stem for skill in sources.skills for words in skill.stems for stem in words}
     known = sources.present_levels
     if known:
         held |= {stem for span in known.names for _, stem in spotted(span.of(known.text))}

@@ -14,7 +14,8 @@ from goalsmith.benchmarks import Benchmark
 from goalsmith.report.markdown import plain
 from goalsmith.report.marking import marked, visible
 from goalsmith.review import Review
-from goalsmith.rewrite import Drafted, From, Rewrite, is_fine
+from goalsmith.candidate import From
+from goalsmith.rewrite import Drafted, Rewrite, is_fine
 from goalsmith.templates import Template
 from goalsmith.text import Span
 

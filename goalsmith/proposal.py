@@ -1,0 +1,186 @@
+"""A text that someone proposes as a rewrite -> a candidate: where each stretch comes from, what fills its slots.
+
+Whoever wrote it, a model or a person, says nothing of where its words come from. They are looked up, the
+longest stretches first; what no source holds is left to :mod:`goalsmith.trace`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+
+from goalsmith.candidate import OPEN, Candidate, Piece
+from goalsmith.growth import amount
+from goalsmith.quantities import quantities
+from goalsmith.review import Review
+from goalsmith.tables import Row, load
+from goalsmith.text import Span
+from goalsmith.words import neutral, spotted, stem, stems
+
+_TOKEN = re.compile(r"\[[^\]\n]{1,60}\]|\w+|[^\w\s]")
+_FEWER = re.compile(r"(?:no more than|fewer than|less than|at most|up to|down to|under|within)\s*$", re.IGNORECASE)
+_STATED = re.compile(r"\((?:baseline|currently|current level)[^)]*\)|\bfrom (?:a baseline of )?[^,.;]*? to\b", re.IGNORECASE)
+_SHARE = re.compile(r"\s?(?:%|percent)")
+
+
+class Marker(Row):
+    """An open slot that a proposal may hold."""
+
+    slot: str
+    stand_in: str
+
+
+class _Proposals(Row):
+    responses: list[str]
+    markers: list[Marker]
+
+
+@cache
+def _table() -> _Proposals:
+    return load("proposals", _Proposals)
+
+
+@cache
+def markers() -> dict[str, str]:
+    """Slot -> what fills it when a proposal is read again; empty for a number."""
+    return {f"[{row.slot}]": row.stand_in for row in _table().markers}
+
+
+@cache
+def responses() -> frozenset[str]:
+    """Stems of the ways to answer that may stand for a vague act."""
+    return frozenset(stem(word) for word in _table().responses)
+
+
+def deadline(day: date) -> str:
+    """A day in words: "May 20, 2027"."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def proposed(text: str, review: Review, review_date: date | None = None) -> Candidate:
+    """The candidate a proposed text makes; a known review date fills its slot."""
+    known, link = review.facts.present_levels, review.facts.link
+    rested = [known.notes[i].span for i in link.notes] if known and link else []
+    rested += list(known.names) if known else []
+    pieces: list[Piece] = []
+    for start, end, origin, source in _sources(text, review.text, known.text if known else "", rested):
+        words = text[start:end]
+        if words in markers():
+            if review_date is not None and words == "[date of the annual review]":
+                pieces.append(Piece(text=deadline(review_date), origin="review_date"))
+            else:
+                pieces.append(Piece(text=words, origin="template", stand_ins=(_stand_in(text, start, end, review),)))
+        elif origin == "draft":
+            pieces.append(Piece(text=words, origin="draft", source=source))
+        elif origin == "present_levels":
+            pieces.append(Piece(text=words, origin="present_levels", source=source))
+        else:
+            pieces.append(Piece(text=words, origin="template", why="joins the parts"))
+    return Candidate(pieces=tuple(pieces), made_by="model")
+
+
+def _stand_in(text: str, start: int, end: int, review: Review) -> str:
+    marker = text[start:end]
+    if told := markers()[marker]:
+        return told
+    if marker == "[how many]":
+        if re.match(r"\s+(?:out\s+)?of\s+\[how many\]", text[end:]):
+            return "4"
+        return "5" if re.search(r"\[how many\]\s+(?:out\s+)?of\s+$", text[:start]) else "3"
+    level = _level(text, review)
+    if _FEWER.search(text[:start]):
+        return f"{max(1, round(0.4 * level)):d}" if level else "2"
+    if _SHARE.match(text, end):
+        return "85"
+    return f"{round(1.4 * level) + 1:d}" if level else "10"
+
+
+def _level(text: str, review: Review) -> float | None:
+    """Where the student starts: as the text itself says, else as the present levels do."""
+    said = [m for stated in _STATED.finditer(text) for m in quantities().find(text, *stated.span())]
+    known = review.facts.known_start
+    measures = said or ([known.measure] if known else [])
+    return amount(measures[0]) if measures else None
+
+
+def _sources(
+    text: str, draft: str, known: str, rested: Sequence[Span]
+) -> Iterator[tuple[int, int, str, Span | None]]:
+    """``text`` in stretches, gaps and all: (start, end, "draft" | "present_levels" | "", where there)."""
+    tokens = list(_TOKEN.finditer(text))
+    places = [("draft", draft, list(_TOKEN.finditer(draft)))]
+    places += [("present_levels", known, list(_TOKEN.finditer(known, s.start, s.end))) for s in rested]
+    at = first = 0  # characters told of, tokens told of
+    while first < len(tokens):
+        best = (0, "", Span(0, 0))
+        if tokens[first][0] not in markers():
+            best = max((_run(text, tokens[first:], *place) for place in places), key=lambda run: run[0])
+        length, origin, source = best
+        if length:
+            start, end = tokens[first].start(), tokens[first + length - 1].end()
+            if start > at:
+                yield at, start, "", None
+            yield start, end, origin, source
+            at, first = end, first + length
+        else:
+            if tokens[first][0] in markers():
+                if tokens[first].start() > at:
+                    yield at, tokens[first].start(), "", None
+                at = tokens[first].end()
+                yield tokens[first].start(), at, "", None
+            first += 1
+    if at < len(text):
+        yield at, len(text), "", None
+
+
+def _run(
+    text: str, tokens: Sequence[re.Match[str]], origin: str, source: str, theirs: Sequence[re.Match[str]]
+) -> tuple[int, str, Span]:
+    """The longest stretch from the first token on that stands in a source; none that is only grammar."""
+    best, place = 0, Span(0, 0)
+    for i in range(len(theirs)):
+        length = 0
+        while (
+            length < len(tokens)
+            and i + length < len(theirs)
+            and tokens[length][0].casefold() == theirs[i + length][0].casefold()
+            and (length == 0 or _gap(text, tokens, length) == _gap(source, theirs, i + length))
+        ):
+            length += 1
+        if length > best:
+            best, place = length, Span(theirs[i].start(), theirs[i + length - 1].end())
+    tells = any(stem(token[0]) not in neutral() and token[0][0].isalnum() for token in tokens[:best])
+    return (best, origin, place) if tells else (0, "", place)
+
+
+def _gap(text: str, tokens: Sequence[re.Match[str]], index: int) -> str:
+    return text[tokens[index - 1].end() : tokens[index].start()]
+
+
+def dropped(review: Review, text: str) -> list[Span]:
+    """The parts of a draft that nothing was found in and whose words ``text`` leaves out.
+
+    Of a vague behavior its object has to stay. What a teacher wrote and was right isn't for others to drop.
+    """
+    facts = review.facts
+    said = {root for _, root in spotted(text)}
+    faulty = [d for d in review.diagnostics if d.severity != "hint"]
+    vague = any(d.code in ("S01", "S02", "S04") for d in faulty)
+    lost: list[Span] = []
+    for part in review.parts:
+        own = set(stems(part.span.of(facts.text)))
+        if part.label == "behavior" and vague:
+            # "improve his understanding of fractions": at least something of what it is about stays.
+            if own and not own & said:
+                lost.append(part.span)
+        elif part.label == "learner" or any(d.span.overlaps(part.span) for d in faulty):
+            continue
+        elif not own <= said or not _figures(part.span.of(facts.text)) <= _figures(text):
+            lost.append(part.span)
+    return lost
+
+
+def _figures(text: str) -> set[str]:
+    return set(re.findall(r"\d+(?:[./,]\d+)*", OPEN.sub("", text)))
