@@ -13,7 +13,7 @@ from random import Random
 
 from corpora.markup import Statement
 
-_NAMES = [
+NAMES = [
     "Amari",
     "Anika",
     "Bao",
@@ -97,7 +97,7 @@ def rename(statement: Statement, rng: Random) -> Statement:
     name = statement.text[span[0] : span[1]] if span else ""
     if not re.fullmatch(r"[A-Z][a-zé'’-]+", name) or name in ("He", "She", "They", "Student", "I"):
         return statement
-    new = rng.choice(_NAMES)
+    new = rng.choice(NAMES)
     for match in reversed(list(re.finditer(rf"\b{re.escape(name)}\b", statement.text))):
         statement = _splice(statement, match.start(), match.end(), new)
     return statement

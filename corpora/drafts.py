@@ -93,7 +93,10 @@ def main(files: Annotated[list[Path] | None, typer.Argument(help="Files to read;
     records = read_drafts(files or ())
     print(f"{len(records)} drafts, {sum(len(r.rewrites) for r in records)} rewrites")
     print(f"with present levels: {sum(r.present_levels is not None for r in records)}")
-    print("areas:", ", ".join(f"{area} {count}" for area, count in Counter(r.area for r in records).most_common()))
+    print(
+        "areas:",
+        ", ".join(f"{area} {count}" for area, count in Counter(r.area for r in records).most_common()),
+    )
     print("splits:", dict(Counter(split_of(r) for r in records)))
     bad = list(refused(records, goalsmith.load()))
     for record, text, why in bad:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from goalsmith.benchmarks import Benchmark
+    from goalsmith.candidate import Piece
     from goalsmith.checks import CATALOGUE, Check
     from goalsmith.diagnostic import Diagnostic, Edit, Fix, apply
     from goalsmith.errors import ConfigError, GoalsmithError, InputError, ModelError, TableError, TextError
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from goalsmith.present_levels import PresentLevels
     from goalsmith.reading import Part, Reading
     from goalsmith.review import SCHEMA_VERSION, Review, schema
-    from goalsmith.candidate import Piece
     from goalsmith.rewrite import Drafted, Refused, Rewrite
     from goalsmith.rules import Rules, make_rules, read_config
     from goalsmith.score import Mark, Score

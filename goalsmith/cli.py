@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from goalsmith import Goalsmith, Review, Rewrite, Rules, Statement
+    from goalsmith.drafter import Drafter
+    from goalsmith.rewrite import Rewrites
 
 app = typer.Typer(
     name="goalsmith",
@@ -85,6 +87,14 @@ DateOption = Annotated[
 TodayOption = Annotated[str | None, typer.Option("--today", help="Read dates as of this day (YYYY-MM-DD).")]
 CountOption = Annotated[int, typer.Option("-n", min=1, max=10, help="How many at most.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="How it is printed.")]
+DrafterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--drafter",
+        metavar="off|FOLDER",
+        help="off: no language model drafts. A folder: a transformers model of your own drafts. Left out: the shipped one.",
+    ),
+]
 
 
 def _fail(message: object) -> NoReturn:
@@ -133,6 +143,7 @@ def check(
     present_levels: LevelsOption = None,
     review_date: DateOption = None,
     today: TodayOption = None,
+    drafter: DrafterOption = None,
 ) -> None:
     """Say what is in a draft goal, what is missing or wrong, and how SMART it is.
 
@@ -148,7 +159,7 @@ def check(
     made, levels, day = _rules(rules, config), _present_levels(present_levels), _day(today, "--today")
     due = _day(review_date, "--review-date")
     if text is None and file is None and sys.stdin.isatty():
-        _Paste(goalsmith.load(made), levels, day, due).run()
+        _Paste(goalsmith.load(made, drafter=_drafter(drafter)), levels, day, due).run()
         return
     bad_rows: list[goalsmith.InputError] = []
     statements = list(_good(_input(text, file), bad_rows))
@@ -216,6 +227,7 @@ def rewrite(
     present_levels: LevelsOption = None,
     review_date: DateOption = None,
     n: CountOption = 3,
+    drafter: DrafterOption = None,
     rules: RulesOption = None,
     config: ConfigOption = None,
     format: FormatOption = Format.text,
@@ -228,7 +240,7 @@ def rewrite(
     day, due = _day(today, "--today"), _day(review_date, "--review-date")
     bad_rows: list[goalsmith.InputError] = []
     statements = list(_good(_input(text, None), bad_rows))
-    smith = goalsmith.load(made)
+    smith = goalsmith.load(made, drafter=_drafter(drafter))
     rows: list[dict[str, object]] = []
     for number, statement in enumerate(statements):
         review = smith.review(statement.text, levels, day)
@@ -244,6 +256,7 @@ def rewrite(
                 {
                     "review": review.to_dict(),
                     "fine": is_fine(review),
+                    "drafter": {"proposed": found.proposed, "passed": found.passed},
                     "rewrites": [r.to_dict() for r in found],
                 }
             )
@@ -251,8 +264,14 @@ def rewrite(
     raise typer.Exit(2 if bad_rows else 0)
 
 
-def _show_rewrites(out: Console, review: Review, found: list[Rewrite], *, first: bool) -> None:
-    from goalsmith.report.rewrites import LEGEND, RewriteView, why_none
+def _drafter(given: str | None) -> Path | Drafter | None:
+    from goalsmith.drafter import SHIPPED
+
+    return SHIPPED if given is None else None if given == "off" else Path(given)
+
+
+def _show_rewrites(out: Console, review: Review, found: Rewrites, *, first: bool) -> None:
+    from goalsmith.report.rewrites import LEGEND, NONE_PASSED, RewriteView, why_none
 
     if not first:
         out.rule(style="quiet")
@@ -260,6 +279,8 @@ def _show_rewrites(out: Console, review: Review, found: list[Rewrite], *, first:
         out.print(why_none(review))
     for number, candidate in enumerate(found, 1):
         out.print(RewriteView(candidate, number, review.text))
+    if found.proposed and not found.passed:
+        out.print(NONE_PASSED, style="quiet")
     if found:
         out.print(LEGEND, style="quiet")
 

@@ -10,12 +10,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from goalsmith.benchmarks import Benchmark, split
+from goalsmith.drafter import SHIPPED, Drafter
 from goalsmith.facts import read_facts
 from goalsmith.link import Link
 from goalsmith.present_levels import PresentLevels, read_present_levels
 from goalsmith.reading import Reading
 from goalsmith.review import Review
-from goalsmith.rewrite import Drafted, Refused, Rewrite, drafts, rewrites, verify
+from goalsmith.rewrite import Drafted, Refused, Rewrite, Rewrites, drafts, rewrites, verify
 from goalsmith.rules import Level, Rules, make_rules
 from goalsmith.score import score
 from goalsmith.templates import Bank, bank
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
 class Goalsmith:
     """Reviews statements under one set of rules. Safe to share between threads once made."""
 
-    def __init__(self, rules: Rules, nlp: Language, bank: Bank) -> None:
+    def __init__(self, rules: Rules, nlp: Language, bank: Bank, drafter: Drafter | None = None) -> None:
         self.rules = rules
         self.nlp = nlp
         self.bank = bank
+        self.drafter = drafter
 
     def review(
         self,
@@ -84,7 +86,7 @@ class Goalsmith:
         for doc, document in self.nlp.pipe(documents, as_tuples=True, batch_size=batch_size):
             yield self._judge(document, doc._.goal_reading, known, day, None)
 
-    def rewrite(self, review: Review, *, review_date: date | None = None, n: int = 3) -> list[Rewrite]:
+    def rewrite(self, review: Review, *, review_date: date | None = None, n: int = 3) -> Rewrites:
         """At most ``n`` rewrites of a reviewed draft, the best first, every fact of them traced.
 
         Args:
@@ -96,7 +98,7 @@ class Goalsmith:
         """
         facts = review.facts
         again = self._again(facts.present_levels, facts.today, facts.link)
-        return rewrites(review, again, self.bank, review_date=review_date, n=n)
+        return rewrites(review, again, self.bank, drafter=self.drafter, review_date=review_date, n=n)
 
     def verify(
         self, review: Review, texts: Sequence[str], *, review_date: date | None = None
@@ -189,6 +191,7 @@ def load(
     *,
     disable: Iterable[str] = (),
     severity: dict[str, Level] | None = None,
+    drafter: Drafter | Path | None = SHIPPED,
 ) -> Goalsmith:
     """Make a reviewer.
 
@@ -196,6 +199,8 @@ def load(
         rules: a rule pack's name (``goalsmith rules --packs`` lists them) or ready-made Rules.
         disable: codes of checks to leave out.
         severity: code -> "error", "warning", "hint" or "off".
+        drafter: who proposes rewrites beside the templates: the shipped model when left out, the folder of a
+            language model of your own (needs the ``train`` extra), any :class:`Drafter`, or None for nobody.
 
     Raises:
         ConfigError: a pack, check or severity that doesn't exist.
@@ -206,4 +211,8 @@ def load(
     made = rules if isinstance(rules, Rules) else make_rules(rules, disable=disable, severity=severity)
     nlp = spacy.blank("en")
     nlp.add_pipe("goalsmith_reader")
-    return Goalsmith(made, nlp, bank(made.templates))
+    if isinstance(drafter, Path):
+        from goalsmith.local_drafter import LocalDrafter
+
+        drafter = LocalDrafter(drafter)
+    return Goalsmith(made, nlp, bank(made.templates), drafter)

@@ -20,8 +20,12 @@ from goalsmith.text import Span
 from goalsmith.words import neutral, spotted, stem, stems
 
 _TOKEN = re.compile(r"\[[^\]\n]{1,60}\]|\w+|[^\w\s]")
-_FEWER = re.compile(r"(?:no more than|fewer than|less than|at most|up to|down to|under|within)\s*$", re.IGNORECASE)
-_STATED = re.compile(r"\((?:baseline|currently|current level)[^)]*\)|\bfrom (?:a baseline of )?[^,.;]*? to\b", re.IGNORECASE)
+_FEWER = re.compile(
+    r"(?:no more than|fewer than|less than|at most|up to|down to|under|within)\s*$", re.IGNORECASE
+)
+_STATED = re.compile(
+    r"\((?:baseline|currently|current level)[^)]*\)|\bfrom (?:a baseline of )?[^,.;]*? to\b", re.IGNORECASE
+)
 _SHARE = re.compile(r"\s?(?:%|percent)")
 
 
@@ -48,10 +52,12 @@ def markers() -> dict[str, str]:
     return {f"[{row.slot}]": row.stand_in for row in _table().markers}
 
 
-@cache
-def responses() -> frozenset[str]:
-    """Stems of the ways to answer that may stand for a vague act."""
-    return frozenset(stem(word) for word in _table().responses)
+NO_ACT = frozenset({"S01", "S02", "S04"})  # findings of a behavior nobody can see
+
+
+def acts(review: Review) -> tuple[str, ...]:
+    """The ways to answer that may stand for a draft's vague act; none where the act is plain."""
+    return tuple(_table().responses) if any(d.code in NO_ACT for d in review.diagnostics) else ()
 
 
 def deadline(day: date) -> str:
@@ -71,7 +77,9 @@ def proposed(text: str, review: Review, review_date: date | None = None) -> Cand
             if review_date is not None and words == "[date of the annual review]":
                 pieces.append(Piece(text=deadline(review_date), origin="review_date"))
             else:
-                pieces.append(Piece(text=words, origin="template", stand_ins=(_stand_in(text, start, end, review),)))
+                pieces.append(
+                    Piece(text=words, origin="template", stand_ins=(_stand_in(text, start, end, review),))
+                )
         elif origin == "draft":
             pieces.append(Piece(text=words, origin="draft", source=source))
         elif origin == "present_levels":
@@ -167,7 +175,7 @@ def dropped(review: Review, text: str) -> list[Span]:
     facts = review.facts
     said = {root for _, root in spotted(text)}
     faulty = [d for d in review.diagnostics if d.severity != "hint"]
-    vague = any(d.code in ("S01", "S02", "S04") for d in faulty)
+    vague = any(d.code in NO_ACT for d in faulty)
     lost: list[Span] = []
     for part in review.parts:
         own = set(stems(part.span.of(facts.text)))

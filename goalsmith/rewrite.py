@@ -13,16 +13,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from goalsmith.candidate import OPEN, Candidate, From, MadeBy, Piece, Pieces
+from goalsmith.candidate import OPEN, Candidate, MadeBy, Piece, Pieces
 from goalsmith.checks import CATALOGUE
 from goalsmith.checks.places import closing
+from goalsmith.drafter import Drafter
 from goalsmith.facts import Facts
 from goalsmith.figures import Figure
 from goalsmith.growth import amount, norm_for, own_rate, school_weeks, weeks_until
 from goalsmith.link import sought_by
 from goalsmith.meaning import meaning
 from goalsmith.present_levels import PresentLevels
-from goalsmith.proposal import deadline, dropped, proposed, responses
+from goalsmith.proposal import NO_ACT, acts, deadline, dropped, proposed
 from goalsmith.quantities import Measure, comparable
 from goalsmith.review import Review
 from goalsmith.score import score_of
@@ -31,10 +32,13 @@ from goalsmith.slots import slots
 from goalsmith.templates import Bank, Skill, Template, without_slots
 from goalsmith.text import Span
 from goalsmith.trace import Sources, sources_of, untraced
-from goalsmith.words import stems
+from goalsmith.words import stem, stems
 
 FINE = 90  # a draft that scores this much and has nothing to mend is left alone
 _TEMPLATES = 3  # templates tried for one draft
+_PROPOSALS = 4  # texts a drafter may propose for one draft
+# What keeps the teacher's own words is worth some points of the score more.
+_WORTH: dict[MadeBy, int] = {"edit": 6, "template": 0, "model": 6}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,14 @@ class Rewrite:
         }
 
 
+class Rewrites(list[Rewrite]):
+    """Rewrites, the best first, and how many texts a drafter proposed and how many of them passed."""
+
+    def __init__(self, rewrites: Iterable[Rewrite] = (), *, proposed: int = 0, passed: int = 0) -> None:
+        super().__init__(rewrites)
+        self.proposed, self.passed = proposed, passed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """A text proposed as a rewrite that nobody is shown, and why."""
@@ -107,14 +119,20 @@ ReadAgain = Callable[[Sequence[str]], list[Review]]
 
 
 def rewrites(
-    review: Review, read_again: ReadAgain, bank: Bank, *, review_date: date | None = None, n: int = 3
-) -> list[Rewrite]:
-    """At most ``n`` rewrites of a reviewed draft, the best first.
+    review: Review,
+    read_again: ReadAgain,
+    bank: Bank,
+    *,
+    drafter: Drafter | None = None,
+    review_date: date | None = None,
+    n: int = 3,
+) -> Rewrites:
+    """At most ``n`` rewrites of a reviewed draft, the best first; one of the drafter's is among two or more if any passed.
 
     Empty where the draft is fine as it is, where it is no goal, or where no candidate passes.
     """
     if is_fine(review) or not review.reading.is_goal or review.facts.adult:
-        return []
+        return Rewrites()
     skills = skills_of(review, bank)
     # Words of a template are only put in where it is plain which skill is meant: a wish may mean another.
     templates = _fitting(review, skills, bank) if skills and _is_plain(review, skills[0], bank) else []
@@ -128,7 +146,14 @@ def rewrites(
         mended = _edited(replace(material, template=None))
     # Each candidate is read again, which takes its time: no more are tried than are wanted.
     candidates = [c for c in (mended, *made) if c][: max(n, 3)]
-    return _judged(review, candidates, sources_of(review.facts, review_date, skills), read_again, n)
+    proposals = drafter.propose(review, skills, _PROPOSALS) if drafter else []
+    candidates += [proposed(text, review, review_date) for text in proposals]
+    ranked = _judged(review, candidates, sources_of(review.facts, review_date, skills), read_again)
+    own = [made for made in ranked if made.made_by == "model"]
+    shown = ranked[:n]
+    if own and own[0] not in shown and n > 1:
+        shown[-1] = own[0]
+    return Rewrites(shown, proposed=len(proposals), passed=len(own))
 
 
 def is_fine(review: Review) -> bool:
@@ -415,7 +440,6 @@ def _weeks(material: _Material) -> float | None:
 
 _NO_LEVEL = {"M01", "M10", "M13", "M02", "M05", "M06", "M12"}
 _BAD_TIME = {"T02", "T03", "T04", "T05"}
-_NO_BEHAVIOR = {"S01", "S02", "S04"}
 
 
 def _more_follows(facts: Facts, behavior: Span) -> int:
@@ -593,7 +617,7 @@ def _drafted(material: _Material) -> Candidate | None:
         pieces.append(_part(template, "condition"))
     pieces += [comma, _learner(material), Piece(text=" ", origin="template")]
     behaviors = reading.of("behavior")
-    kept = bool(behaviors) and not codes & _NO_BEHAVIOR
+    kept = bool(behaviors) and not codes & NO_ACT
     if kept and (len(behaviors) > 1 or not behaviors[0].of(facts.text).lower().startswith("will ")):
         return None  # the teacher's own act stays, and only an edit can keep it
     pieces.append(_own(material, behaviors[0]) if kept else _part(template, "behavior"))
@@ -670,8 +694,9 @@ def _from_facts(
 
 
 def _judged(
-    review: Review, candidates: Sequence[Candidate], sources: Sources, read_again: ReadAgain, n: int
+    review: Review, candidates: Sequence[Candidate], sources: Sources, read_again: ReadAgain
 ) -> list[Rewrite]:
+    """The candidates that pass, the best first."""
     traced: list[Candidate] = []
     for candidate in candidates:
         told = {other.text for other in traced}
@@ -683,16 +708,21 @@ def _judged(
             continue
         # What the teacher wrote and a known baseline are worth a few points, an open slot costs one.
         total = filled.score.total or 0
-        worth = total - len(OPEN.findall(candidate.text)) + (6 if candidate.made_by == "edit" else 0)
+        worth = total - len(OPEN.findall(candidate.text)) + _WORTH[candidate.made_by]
         worth += 3 * any(piece.why == _STANDS for piece in candidate.pieces)
         kept.append((worth, candidate, filled))
-    best = sorted(kept, key=lambda item: -item[0])[:n]
+    best = sorted(kept, key=lambda item: -item[0])
     vague = any(d.code == "S02" for d in review.diagnostics)
     return [_rewrite(candidate, filled, vague=vague) for _, candidate, filled in best]
 
 
 def verify(
-    review: Review, texts: Sequence[str], read_again: ReadAgain, bank: Bank, *, review_date: date | None = None
+    review: Review,
+    texts: Sequence[str],
+    read_again: ReadAgain,
+    bank: Bank,
+    *,
+    review_date: date | None = None,
 ) -> list[Rewrite | Refused]:
     """What becomes of texts that are proposed as rewrites of a reviewed draft, in order."""
     sources = sources_of(review.facts, review_date, skills_of(review, bank))
@@ -711,8 +741,7 @@ def _strays(review: Review, candidate: Candidate, sources: Sources) -> str:
     """What in a candidate comes from nowhere, or which of the teacher's words it lost; empty if nothing."""
     sources = replace(sources, worked_out=candidate.worked_out)
     if candidate.made_by == "model":
-        if any(d.code in _NO_BEHAVIOR for d in review.diagnostics):
-            sources = replace(sources, acts=responses())
+        sources = replace(sources, acts=frozenset(map(stem, acts(review))))
         if lost := dropped(review, candidate.text):
             return f"leaves out {lost[0].of(review.text)!r}"
     if found := untraced(candidate.text, sources):

@@ -24,9 +24,15 @@ class _Neutral(Row):
 
 
 @cache
+def neutral_words() -> tuple[str, ...]:
+    """The words that carry no fact about a student: "the", "will", "given", "measured"."""
+    return tuple(load("neutral", _Neutral).neutral)
+
+
+@cache
 def neutral() -> frozenset[str]:
-    """Stems of the words that carry no fact about a student: "the", "will", "given", "measured"."""
-    return frozenset(stem(word) for word in load("neutral", _Neutral).neutral)
+    """Stems of the words that carry no fact about a student."""
+    return frozenset(stem(word) for word in neutral_words())
 
 
 @cache

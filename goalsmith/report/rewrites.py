@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from goalsmith.benchmarks import Benchmark
+from goalsmith.candidate import From
 from goalsmith.report.markdown import plain
 from goalsmith.report.marking import marked, visible
 from goalsmith.review import Review
-from goalsmith.candidate import From
-from goalsmith.rewrite import Drafted, Rewrite, is_fine
+from goalsmith.rewrite import Drafted, Rewrite, Rewrites, is_fine
 from goalsmith.templates import Template
 from goalsmith.text import Span
 
@@ -32,7 +32,8 @@ _NAMES: dict[From, str] = {
     "review_date": "date",
     "template": "new",
 }
-LEGEND = "new = words of a template   levels = from the present levels   date = the review date   sum (su) = worked out   the rest is yours"
+NONE_PASSED = "Nothing that the model drafted passed the checks, so none of it is shown."
+LEGEND = "new = words of a template or the model   levels = from the present levels   date = the review date   sum (su) = worked out   the rest is yours"
 _STYLES: dict[From, str] = {
     "draft": "",
     "present_levels": "from_present_levels",
@@ -170,7 +171,7 @@ def templates_view(templates: Sequence[Template]) -> Iterator[Text | Padding]:
         yield Padding(Text(f"e.g. {template.rendered_example()}", style="quiet"), (0, 0, 1, 4))
 
 
-def rewrites_markdown(review: Review, found: Sequence[Rewrite]) -> str:
+def rewrites_markdown(review: Review, found: Rewrites) -> str:
     """Rewrites as Markdown: a quote each, and what was worked out."""
     lines = [f"> {plain(review.text)}", ""]
     if not found:
@@ -180,4 +181,6 @@ def rewrites_markdown(review: Review, found: Sequence[Rewrite]) -> str:
         lines.append(f"   *{_MADE_BY[rewrite.made_by]}, {rewrite.score_filled} of 100 once filled*")
         lines += [f"   {p.why}" for p in rewrite.pieces if p.origin == "arithmetic" and p.why]
         lines.append("")
+    if found.proposed and not found.passed:
+        lines.append(NONE_PASSED)
     return "\n".join(lines).rstrip()

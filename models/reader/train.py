@@ -10,16 +10,14 @@ split, exported in 8-bit integers and measured on the test split. A run that was
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import torch
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -29,6 +27,7 @@ from corpora.splits import read_split
 from goalsmith.reader import FOLDER
 from models.reader import network
 from models.reader.network import Encoded, ReaderNetwork
+from models.training import Run, begin, progress
 
 CHECKPOINTS = Path(__file__).parent / "checkpoints"
 
@@ -61,83 +60,32 @@ class Trainer:
     recipe: Recipe
     statements: Sequence[Statement]
     tokenizer: Tokenizer
-    device: torch.device
-    checkpoints: Path
-    progress: Progress
+    run: Run
 
     def fit(
         self, name: str, net: ReaderNetwork, step: Step, *, epochs: int, rate: float, seed: int
     ) -> ReaderNetwork:
-        """Train ``net`` and return it with the running mean of its weights, in eval mode.
+        """Train ``net`` and return it with the running mean of its weights, in eval mode."""
+        device = self.run.device
+        net.to(device)
 
-        A checkpoint is written after each epoch; a finished or half-finished one is taken up again.
-        """
-        path = self.checkpoints / f"{name}.pt"
-        random.seed(seed)
-        torch.manual_seed(seed)
-        net.to(self.device)
-        per_epoch = -(-len(self.statements) // self.recipe.batch)
-        optimizer, schedule = self._optimizer(net, rate, epochs * per_epoch)
-        smooth = {key: value.detach().clone() for key, value in net.state_dict().items()}
-        done = 0
-        if path.exists():
-            state = torch.load(path, map_location=self.device, weights_only=True)
-            net.load_state_dict(state["net"])
-            optimizer.load_state_dict(state["optimizer"])
-            schedule.load_state_dict(state["schedule"])
-            smooth, done = state["smooth"], state["epoch"]
-        bar = self.progress.add_task(name, total=epochs * per_epoch, completed=done * per_epoch)
-        for epoch in range(done, epochs):
-            net.train()
-            # Each epoch has a seed of its own, so that a resumed run sees what an unbroken one would.
-            torch.manual_seed(seed * 1000 + epoch)
+        def batches(epoch: int) -> Iterator[dict[str, Tensor]]:
             for rows in self._batches(random.Random(seed * 1000 + epoch)):
-                with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=halves(self.device)):
-                    lost = step(net, network.hide(network.batch(rows, self.device), self.recipe.hidden))
-                optimizer.zero_grad()
-                torch.autograd.backward(lost)
-                torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-                optimizer.step()
-                schedule.step()
-                self._smooth(smooth, net, first=epoch == 0)
-                self.progress.advance(bar)
-            state = {
-                "net": net.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "schedule": schedule.state_dict(),
-                "smooth": smooth,
-                "epoch": epoch + 1,
-            }
-            torch.save(state, path.with_suffix(".part"))
-            path.with_suffix(".part").replace(path)
-        self.progress.update(bar, completed=epochs * per_epoch)
-        net.load_state_dict(smooth)
-        return net.eval()
+                yield network.hide(network.batch(rows, device), self.recipe.hidden)
 
-    def _optimizer(
-        self, net: ReaderNetwork, rate: float, steps: int
-    ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-        encoder = list(net.encoder.parameters())
-        heads = list(net.heads.parameters())
-        groups = [
-            {"params": encoder, "lr": rate},
-            {"params": heads, "lr": rate * self.recipe.head_factor},
-        ]
-        optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-        warm = max(1, round(0.08 * steps))
-
-        def share(step: int) -> float:
-            return (step + 1) / warm if step < warm else max(0.0, (steps - step) / (steps - warm))
-
-        return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, share)
-
-    def _smooth(self, smooth: dict[str, Tensor], net: ReaderNetwork, *, first: bool) -> None:
-        """Keep the running mean of the weights; the first epoch is still too far from any good ones."""
-        for key, value in net.state_dict().items():
-            if first or not value.is_floating_point():
-                smooth[key].copy_(value)
-            else:
-                smooth[key].lerp_(value, 1 - self.recipe.smoothing)
+        return self.run.fit(
+            name,
+            net,
+            step,
+            batches,
+            groups=[
+                {"params": list(net.encoder.parameters()), "lr": rate},
+                {"params": list(net.heads.parameters()), "lr": rate * self.recipe.head_factor},
+            ],
+            epochs=epochs,
+            per_epoch=-(-len(self.statements) // self.recipe.batch),
+            seed=seed,
+        )
 
     def _batches(self, rng: random.Random) -> Iterator[list[Encoded]]:
         """One epoch: each record as written or varied, batches of like length in random order."""
@@ -153,13 +101,6 @@ class Trainer:
             chunks += [near[i : i + size] for i in range(0, len(near), size)]
         rng.shuffle(chunks)
         yield from chunks
-
-
-def halves(device: torch.device) -> bool:
-    """Whether a device computes in bfloat16 by itself: a processor that only imitates it is far slower for it."""
-    return device.type == "cuda" or any(
-        torch.cpu.get_capabilities().get(name) for name in ("amx_bf16", "avx512_bf16")
-    )
 
 
 def gold_step(net: ReaderNetwork, rows: dict[str, Tensor]) -> Tensor:
@@ -193,12 +134,12 @@ def main(
     recipe = Recipe(seeds=(1,), epochs=1, student_epochs=1, width=32) if smoke else Recipe()
     statements = read_split("train")[: 200 if smoke else None]
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    _begin(checkpoints, recipe)
-    columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns) as progress:
+    begin(checkpoints, recipe)
+    with progress() as bars:
         base = network.tiny_base if smoke else network.load_base
         tokenizer = base()[1]
-        trainer = Trainer(recipe, statements, tokenizer, device, checkpoints, progress)
+        run = Run(device, checkpoints, bars, recipe.smoothing)
+        trainer = Trainer(recipe, statements, tokenizer, run)
         teachers = [
             trainer.fit(
                 f"teacher {seed}",
@@ -223,16 +164,6 @@ def main(
         from models.reader.card import write_card
 
         write_card()
-
-
-def _begin(checkpoints: Path, recipe: Recipe) -> None:
-    """Make the folder; refuse to mix the checkpoints of another recipe in."""
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    kept = checkpoints / "recipe.json"
-    told = json.dumps(asdict(recipe), indent=2)
-    if kept.exists() and kept.read_text(encoding="utf-8") != told:
-        raise SystemExit(f"{checkpoints} holds a run of another recipe: remove it, or give --checkpoints")
-    kept.write_text(told, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""How the drafter, a small language model that proposes rewrites, is trained, measured and exported."""

