@@ -30,7 +30,7 @@ def export(net: LlamaForCausalLM, tokenizer: Tokenizer, folder: Path, recipe: di
             if path.name != "model.bin":
                 (folder / path.name).write_bytes(path.read_bytes())
         model = Path(made, "model.bin").read_bytes()
-    parts = []
+    parts: list[str] = []
     for at in range(0, len(model), _PART):
         parts.append(f"model.bin.{len(parts)}")
         (folder / parts[-1]).write_bytes(model[at : at + _PART])
@@ -48,6 +48,6 @@ def export(net: LlamaForCausalLM, tokenizer: Tokenizer, folder: Path, recipe: di
 def save(net: LlamaForCausalLM, tokenizer: Tokenizer, folder: Path) -> None:
     """Write a drafter as transformers reads it: safetensors and tokenizer."""
     net.save_pretrained(folder)
-    PreTrainedTokenizerFast(
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer, eos_token=END, bos_token=END, unk_token=END, pad_token=END
     ).save_pretrained(folder)

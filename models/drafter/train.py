@@ -55,7 +55,8 @@ class Row:
 def encode(example: Example, tokenizer: Tokenizer) -> Row:
     """Token ids of prompt and text, with the mark that ends it."""
     prompt = tokenizer.encode(example.prompt).ids[-LONGEST:]
-    return Row(prompt + tokenizer.encode(" " + example.text).ids + [tokenizer.token_to_id(END)], len(prompt))
+    text: list[int] = tokenizer.encode(f" {example.text}{END}").ids
+    return Row(prompt + text, len(prompt))
 
 
 def batch(rows: Sequence[Row], told: float, device: torch.device) -> dict[str, Tensor]:
@@ -89,7 +90,8 @@ def loss(net: LlamaForCausalLM, rows: dict[str, Tensor], softness: float = 0.0) 
     each = nn.functional.cross_entropy(
         logits.flatten(0, 1).float(), rows["ids"][:, 1:].flatten(), reduction="none", label_smoothing=softness
     )
-    return (each * weight).sum() / weight.sum()
+    mean: Tensor = (each * weight).sum() / weight.sum()
+    return mean
 
 
 def fit(net: LlamaForCausalLM, epochs: Sequence[Sequence[Row]], recipe: Recipe, run: Run) -> LlamaForCausalLM:
@@ -101,7 +103,7 @@ def fit(net: LlamaForCausalLM, epochs: Sequence[Sequence[Row]], recipe: Recipe, 
 
     return run.fit(
         "drafter",
-        net.to(run.device),
+        net.to(device=run.device),  # type: ignore[arg-type]
         lambda made, rows: loss(made, rows, recipe.softness),
         of,
         groups=[{"params": list(net.parameters()), "lr": recipe.rate}],
