@@ -26,6 +26,8 @@ _FEWER = re.compile(
 _STATED = re.compile(
     r"\((?:baseline|currently|current level)[^)]*\)|\bfrom (?:a baseline of )?[^,.;]*? to\b", re.IGNORECASE
 )
+_MANY = re.compile(r"\s+(?:out\s+)?of\s+(?:\[how many\]|(\d+)\b)")
+_OF_MANY = re.compile(r"\[(?:how many|target)\]\s+(?:out\s+)?of\s+$")
 _SHARE = re.compile(r"\s?(?:%|percent)")
 
 
@@ -93,10 +95,10 @@ def _stand_in(text: str, start: int, end: int, review: Review) -> str:
     marker = text[start:end]
     if told := markers()[marker]:
         return told
+    if many := _MANY.match(text, end):
+        return f"{round(0.8 * float(many[1])):d}" if many[1] else "4"
     if marker == "[how many]":
-        if re.match(r"\s+(?:out\s+)?of\s+\[how many\]", text[end:]):
-            return "4"
-        return "5" if re.search(r"\[how many\]\s+(?:out\s+)?of\s+$", text[:start]) else "3"
+        return "5" if _OF_MANY.search(text[:start]) else "3"
     level = _level(text, review)
     if _FEWER.search(text[:start]):
         return f"{max(1, round(0.4 * level)):d}" if level else "2"
@@ -170,22 +172,24 @@ def _gap(text: str, tokens: Sequence[re.Match[str]], index: int) -> str:
 def dropped(review: Review, text: str) -> list[Span]:
     """The parts of a draft that nothing was found in and whose words ``text`` leaves out.
 
-    Of a vague behavior its object has to stay. What a teacher wrote and was right isn't for others to drop.
+    Of a behavior that something was found in, some of what it is about has to stay. What a teacher wrote and
+    was right isn't for others to drop.
     """
     facts = review.facts
     said = {root for _, root in spotted(text)}
-    faulty = [d for d in review.diagnostics if d.severity != "hint"]
-    vague = any(d.code in NO_ACT for d in faulty)
+    vague = bool(acts(review))
     lost: list[Span] = []
     for part in review.parts:
         own = set(stems(part.span.of(facts.text)))
-        if part.label == "behavior" and vague:
-            # "improve his understanding of fractions": at least something of what it is about stays.
-            if own and not own & said:
-                lost.append(part.span)
-        elif part.label == "learner" or any(d.span.overlaps(part.span) for d in faulty):
-            continue
-        elif not own <= said or not _figures(part.span.of(facts.text)) <= _figures(text):
+        faulty = any(d.span.overlaps(part.span) for d in review.diagnostics)
+        if part.label == "behavior" and (vague or faulty):
+            # "improve his understanding of fractions" keeps its fractions; what asks to mask may go whole.
+            kept = not own or bool(own & said) or any(d.code == "S08" for d in review.diagnostics)
+        elif part.label == "learner" or faulty:
+            kept = True
+        else:
+            kept = own <= said and _figures(part.span.of(facts.text)) <= _figures(text)
+        if not kept:
             lost.append(part.span)
     return lost
 

@@ -79,8 +79,10 @@ def sources_of(facts: Facts, review_date: date | None, skills: Iterable[Skill]) 
 
 
 _BASELINE = re.compile(
-    r"\(\s*(?:baseline|currently|current level)[^)]*\)|\bfrom a baseline of [^,.;]*", re.IGNORECASE
+    r"\(\s*(?:baseline|currently|current level)[^)]*\)|\bfrom a baseline of [^,.;]*|\bfrom [^,.;]{1,40}?(?= to [\d¤])",
+    re.IGNORECASE,
 )
+_OF = re.compile(r"¤ (?:out )?of $")  # an open slot of a known many
 _CAPITAL = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*")
 _LOOSE = re.compile(rf"{NUMBER}", re.IGNORECASE)
 _SAID_MONTHS = re.compile(
@@ -129,6 +131,8 @@ def _figures(text: str, sources: Sources) -> Iterator[Untraced]:
         if in_baseline and any(measure.span.overlaps(span) for span in quoted):
             continue
         held = [*draft, *levels] if in_baseline else [*draft, *_conditions(sources)]
+        if _OF.search(text, 0, measure.span.start) and measure.value in {m.out_of for m in (*draft, *levels)}:
+            continue
         worked = not in_baseline and measure.value in sources.worked_out and _fits(measure, levels)
         if not worked and not any(_same(measure, other) for other in held):
             yield Untraced(kind="figure", span=measure.span)

@@ -12,12 +12,12 @@ from goalsmith.rules import pack_names
 
 @cache
 def loaded(rules: str) -> goalsmith.Goalsmith:
-    return goalsmith.load(rules)
+    return goalsmith.load(rules, drafter=None)
 
 
 @pytest.fixture(scope="session")
 def smith() -> goalsmith.Goalsmith:
-    """Under the default rules."""
+    """Under the default rules, with templates alone."""
     return loaded("default")
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from corpora.augment import NAMES
-from corpora.drafts import TODAY, Draft, read_drafts, split_of
+from corpora.drafts import TODAY, Draft, by_split, read_drafts
 from corpora.markup import GOAL_KINDS, Statement
 from corpora.splits import Split, read_split
 from goalsmith import Goalsmith, Review, Rewrite
@@ -41,9 +41,8 @@ class Example:
 def written(split: Split, smith: Goalsmith) -> list[Example]:
     """The hand-written records of a split; where a rewrite stands without the present levels, once more without."""
     found: list[Example] = []
-    for record in read_drafts():
-        if split_of(record) == split:
-            found += _examples(record, smith)
+    for record in by_split(read_drafts())[split]:
+        found += _examples(record, smith)
     return found
 
 

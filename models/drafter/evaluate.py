@@ -21,7 +21,7 @@ from typing import Annotated
 import typer
 
 import goalsmith
-from corpora.drafts import TODAY, Draft, read_drafts, split_of
+from corpora.drafts import TODAY, Draft, by_split, read_drafts
 from goalsmith import Goalsmith, Rewrite
 from goalsmith.drafter import SHIPPED, Drafter
 from goalsmith.meaning import meaning
@@ -141,7 +141,7 @@ def main(
     if count is not None:
         print(preferred(count))
         return
-    records = [r for r in read_drafts() if split_of(r) == "test"][:limit]
+    records = by_split(read_drafts())["test"][:limit]
     without = goalsmith.load(drafter=None)
     if pairs is not None:
         rows = readings(records, goalsmith.load(), without, Random(1))

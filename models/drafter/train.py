@@ -101,9 +101,9 @@ def fit(net: LlamaForCausalLM, epochs: Sequence[Sequence[Row]], recipe: Recipe, 
     def of(epoch: int) -> Iterator[dict[str, Tensor]]:
         return batches(epochs[epoch], recipe, Random(recipe.seed * 1000 + epoch), run.device)
 
-    return run.fit(
+    made: LlamaForCausalLM = run.fit(
         "drafter",
-        net.to(device=run.device),  # type: ignore[arg-type]
+        nn.Module.to(net, run.device),
         lambda made, rows: loss(made, rows, recipe.softness),
         of,
         groups=[{"params": list(net.parameters()), "lr": recipe.rate}],
@@ -111,6 +111,7 @@ def fit(net: LlamaForCausalLM, epochs: Sequence[Sequence[Row]], recipe: Recipe, 
         per_epoch=-(-len(epochs[0]) // size),
         seed=recipe.seed,
     )
+    return made
 
 
 def examples(recipe: Recipe, *, smoke: bool = False) -> list[Example]:
