@@ -5,7 +5,7 @@ grammar vetoes, vouches, and settles doubt. A baseline that names neither an amo
 "now" is dropped, one that begins with "to" is a criterion, conditions with only a blank between them are
 one and so are criteria, a criterion whose level is still an open
 slot is dropped, and a goal without a criterion is not measurable. A behavior that names an act ("by
-shading", "including raising a hand") is observable. Where the model doubts whether a goal is
+shading", "including raising a hand") is observable, one that only wishes ("will learn skip counting") is not. Where the model doubts whether a goal is
 measurable, an amount in its criterion decides.
 """
 
@@ -106,7 +106,10 @@ class Decoder:
         }
         seen = chances["observable"] >= 0.5
         acts = [part.span for part in parts if part.label == "behavior"]
-        observable = seen or any(verbs().names_act(document.text, span.start, span.end) for span in acts)
+        text = document.text
+        observable = seen or any(verbs().names_act(text, span.start, span.end) for span in acts)
+        if acts and all(verbs().only_wishes(text, span.start, span.end) for span in acts):
+            observable = False
         levels = [part.span for part in parts if part.label == "criterion"]
         measurable = chances["measurable"] >= 0.5
         if abs(chances["measurable"] - 0.5) < _DOUBT or seen != observable:

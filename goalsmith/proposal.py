@@ -95,13 +95,15 @@ def _stand_in(text: str, start: int, end: int, review: Review) -> str:
     marker = text[start:end]
     if told := markers()[marker]:
         return told
+    level = _level(text, review)
     if many := _MANY.match(text, end):
         return f"{round(0.8 * float(many[1])):d}" if many[1] else "4"
-    if marker == "[how many]":
-        return "5" if _OF_MANY.search(text[:start]) else "3"
-    level = _level(text, review)
+    if _OF_MANY.search(text[:start]):
+        return "5"
     if _FEWER.search(text[:start]):
-        return f"{max(1, round(0.4 * level)):d}" if level else "2"
+        return "2" if level is None else f"{max(1 if level <= 2 else 2, round(0.4 * level)):d}"
+    if marker == "[how many]":
+        return "3"
     if _SHARE.match(text, end):
         return "85"
     return f"{round(1.4 * level) + 1:d}" if level else "10"

@@ -82,6 +82,7 @@ _BASELINE = re.compile(
     r"\(\s*(?:baseline|currently|current level)[^)]*\)|\bfrom a baseline of [^,.;]*|\bfrom [^,.;]{1,40}?(?= to [\d¤])",
     re.IGNORECASE,
 )
+_LEVELS = ("level", "earlier", "expected", "ranking", "service")
 _OF = re.compile(r"¤ (?:out )?of $")  # an open slot of a known many
 _CAPITAL = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*")
 _LOOSE = re.compile(rf"{NUMBER}", re.IGNORECASE)
@@ -156,12 +157,15 @@ def _figures(text: str, sources: Sources) -> Iterator[Untraced]:
 
 
 def _conditions(sources: Sources) -> list[Measure]:
-    """Amounts of the present levels' conditions: "a 10-minute lesson" may set a goal's stage too."""
+    """Amounts of the present levels that are no levels: "ten problems", "a 10-minute lesson" may set a goal's stage too."""
     known = sources.present_levels
     if known is None:
         return []
-    spans = [span for figure in sources.levels for span in figure.conditions]
-    return [measure for span in spans for measure in quantities().find(known.text, span.start, span.end)]
+    spans = [known.notes[i].span for i in sources.notes]
+    spans += [span for figure in sources.levels for span in figure.conditions]
+    levels = [figure.span for figure in known.figures if figure.role in _LEVELS]
+    found = [measure for span in spans for measure in quantities().find(known.text, span.start, span.end)]
+    return [measure for measure in found if not any(measure.span.overlaps(level) for level in levels)]
 
 
 def _fits(measure: Measure, levels: list[Measure]) -> bool:

@@ -13,11 +13,15 @@ from goalsmith.text import Span
 Sort = Literal["observable", "vague", "change", "umbrella", "absence"]
 
 _VOWELS = "aeiou"
+# What may stand between the beginning of a behavior and its verb.
+_LEAD = re.compile(r"(?:\W|will|to|shall|should|needs?|be able|continue|\w+ly)*", re.IGNORECASE)
 
 
 class _Verbs(Row):
     observable: list[str]
     vague: list[str]
+    wishes: list[str]
+    tasks: list[str]
     change: list[str]
     umbrella: list[str]
     absence: list[str]
@@ -93,6 +97,8 @@ class Verbs:
             rf"(?:\b(?:by|as\s+(?:shown|evidenced|demonstrated|measured)\s+by|through|including|such\s+as|e\.g\.,?|i\.e\.,?)|\()\s*(?:independently\s+|correctly\s+|\w+ly\s+)?(?P<verb>{alternatives(named)})\b",
             re.IGNORECASE,
         )
+        self._wishes = frozenset(table.wishes)
+        self._task = re.compile(rf"\b(?:{alternatives(table.tasks)})\b|[:=]\s*\w|,\s*\w+ing\b", re.IGNORECASE)
         self._skill = {verb: skill for skill, verbs in table.skills.items() for verb in verbs}
         self._inner = re.compile(rf"\b(?:{alternatives(table.inner)})\b", re.IGNORECASE)
         self._countable = re.compile(rf"(?<!\w)(?:{alternatives(table.countable)})\b", re.IGNORECASE)
@@ -117,6 +123,18 @@ class Verbs:
     def names_act(self, text: str, start: int, end: int) -> bool:
         """Whether an observable act is named after "by", "including" or the like in ``text[start:end]``."""
         return self._gerund.search(text, start, end) is not None
+
+    def only_wishes(self, text: str, start: int, end: int) -> bool:
+        """Whether ``text[start:end]`` is headed by a verb that is a wish, with no act named after it."""
+        act = self.read(text, start, end)
+        if act is None or act.verb not in self._wishes or act.observable:
+            return False
+        if not _LEAD.fullmatch(text, start, act.span.start):
+            return False
+        rest = text[act.span.end : end]
+        aims = re.match(r"\s+(?:how\s+)?to\s+", rest)
+        named = aims is not None and self._head.match(rest, aims.end()) is not None
+        return not (named or self._named.search(rest) or self._task.search(rest))
 
     def at(self, text: str, start: int, end: int) -> Act | None:
         """The act whose verb begins right at ``start``, or None."""
