@@ -58,11 +58,14 @@ def prompt_of(review: Review) -> str:
 
 
 class _Manifest(Row):
-    """``drafter.json``: the files, in order the parts of the model, and their checksums."""
+    """``drafter.json``: the parts of the model, in order, the checksums, and for the card how it was made."""
 
     format: int
     parts: list[str]
+    parameters: int
     recipe: dict[str, Any]
+    trained_on: str
+    run: str
     sha256: dict[str, str]
 
 

@@ -15,7 +15,6 @@ from typing import Any
 
 import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
-from torch import nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedConfig
 
 from goalsmith.drafter import END
@@ -158,8 +157,3 @@ def untuned() -> LocalDrafter:
     path = next(folder().glob("*.gguf"))
     AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name).save_pretrained(held)
     return LocalDrafter(held)
-
-
-def parameters(net: nn.Module) -> int:
-    """How many weights a network has."""
-    return sum(p.numel() for p in net.parameters())

@@ -17,8 +17,16 @@ from goalsmith.drafter import END, FORMAT
 _PART = 40_000_000  # bytes; no file of the repository is larger than 48 MB
 
 
-def export(net: LlamaForCausalLM, tokenizer: Tokenizer, folder: Path, recipe: dict[str, Any]) -> None:
-    """Write the drafter to ``folder``."""
+def export(
+    net: LlamaForCausalLM,
+    tokenizer: Tokenizer,
+    folder: Path,
+    *,
+    recipe: dict[str, Any],
+    trained_on: str,
+    run: str,
+) -> None:
+    """Write the drafter to ``folder``; what it was trained on, and how long on what, are told in its manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
@@ -39,7 +47,10 @@ def export(net: LlamaForCausalLM, tokenizer: Tokenizer, folder: Path, recipe: di
     manifest = {
         "format": FORMAT,
         "parts": parts,
+        "parameters": sum(p.numel() for p in net.parameters()),
         "recipe": recipe,
+        "trained_on": trained_on,
+        "run": run,
         "sha256": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
     }
     (folder / "drafter.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

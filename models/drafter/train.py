@@ -9,6 +9,7 @@ prompts with the texts to propose. A run that was stopped goes on where it was w
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -123,6 +124,19 @@ def examples(recipe: Recipe, *, smoke: bool = False) -> list[Example]:
     return own[:20] + gapped if smoke else own * 2 + gapped
 
 
+def trained_on(learned: Sequence[Example]) -> str:
+    """How much was learned from, in words."""
+    own = {example.text for example in learned if not example.drawn}
+    return f"{len(own)} hand-written rewrites, {sum(example.drawn for example in learned)} goals with parts taken out"
+
+
+def named(device: torch.device) -> str:
+    """A device in words."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{torch.get_num_threads()} CPU threads"
+
+
 def main(
     out: Annotated[Path, typer.Option(help="Where the weights go.")] = FOLDER,
     checkpoints: Annotated[
@@ -138,6 +152,7 @@ def main(
     begin(checkpoints, recipe)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     learned = examples(recipe, smoke=smoke)
+    start = time.perf_counter()
     if smoke:
         tokenizer = base.toy_tokenizer(data.texts(learned))
         net = base.tiny(tokenizer)
@@ -151,7 +166,14 @@ def main(
     ]
     with progress() as bars:
         net = fit(net, epochs, recipe, Run(device, checkpoints, bars, recipe.smoothing))
-    export(net.cpu(), tokenizer, out, asdict(recipe))
+    export(
+        net.cpu(),
+        tokenizer,
+        out,
+        recipe=asdict(recipe),
+        trained_on=trained_on(learned),
+        run=f"{(time.perf_counter() - start) / 60:.0f} minutes on {named(device)}.",
+    )
     if card and not smoke:
         from models.drafter.card import write_card
 
