@@ -1,14 +1,16 @@
 """A small language model that proposes rewrites. What it writes is shown to nobody before it was verified.
 
 It is trained by :mod:`models.drafter` (its README has the data, the figures and the limits) and runs here on
-CTranslate2 in 8-bit integers, without torch. It may only choose among tokens of its sources: the draft, the
-present levels the draft rests on, the wordings of its skill, grammar, and whole open slots.
+CTranslate2 in 8-bit integers, without torch. It may only choose among words of its sources: the draft, the
+present levels the draft rests on, the wordings of its skill, grammar, and whole open slots. Names, figures and
+rare words it can't write at all: each stands in its prompt as a pointer, ``<|3|>``, that it can only repeat.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import re
 import threading
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -28,8 +30,10 @@ from goalsmith.words import neutral_words
 FORMAT = 1
 FOLDER = Path(__file__).parent / "weights" / "drafter"
 END = "<|im_end|>"
+POINTERS = tuple(f"<|{index}|>" for index in range(40))
 LONGEST = 400  # tokens of a prompt: a longer draft is no goal, and takes too long
 _WRITTEN = 140  # tokens at most of a proposal
+_BEAMS = 5
 _MARKS = ".,;:()%/-–—'’\"“”&+"
 
 
@@ -55,6 +59,42 @@ def prompt_of(review: Review) -> str:
         lines.append(f"Start: {facts.known_start.span.of(known.text)}")
     lines.append("Mend: " + ", ".join(dict.fromkeys(d.name for d in review.diagnostics)))
     return "\n".join(lines) + "\nGoal:"
+
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,:/]\d+)*")
+_TOLD = re.compile(r"^(?:Draft|Levels|Name|Start): (.*)$", re.MULTILINE)
+
+
+def pointed(prompt: str, tokenizer: Any, first: int = 0) -> tuple[str, dict[str, str]]:
+    """The prompt with a pointer for each word that is no single token, and pointer -> word.
+
+    The words stand spelled in front. Pointers are given out in order from ``POINTERS[first]`` on, round and round.
+    """
+    held: dict[str, str] = {}
+
+    def point(match: re.Match[str]) -> str:
+        word = match[0]
+        if word not in held:
+            if len(held) == len(POINTERS) or len(tokenizer.encode(f" {word}").ids) == 1:
+                return word
+            held[word] = POINTERS[(first + len(held)) % len(POINTERS)]
+        return held[word]
+
+    told = _TOLD.sub(lambda line: line[0][: line.start(1) - line.start()] + _WORD.sub(point, line[1]), prompt)
+    spelled = " ".join(f"{pointer} {word}" for word, pointer in held.items())
+    return f"Words: {spelled}\n{told}", {pointer: word for word, pointer in held.items()}
+
+
+def repointed(text: str, held: dict[str, str]) -> str:
+    """A text with the pointers of a prompt in place of the words."""
+    pointers = {word: pointer for pointer, word in held.items()}
+    return _WORD.sub(lambda match: pointers.get(match[0], match[0]), text)
+
+
+def spelled(text: str, held: dict[str, str]) -> str:
+    """A text with words in place of pointers; it begins with a capital."""
+    text = re.sub(r"<\|\d+\|>", lambda match: held.get(match[0], ""), text).strip()
+    return text[:1].upper() + text[1:]
 
 
 class _Manifest(Row):
@@ -87,52 +127,60 @@ class ShippedDrafter:
             if self._opened is None:
                 self._opened = _open(self._folder)
         tokenizer, generator = self._opened
-        prompt = tokenizer.encode(prompt_of(review))
+        told, held = pointed(prompt_of(review), tokenizer)
+        prompt = tokenizer.encode(told)
         if len(prompt.ids) > LONGEST:
             return []
-        banned = _banned(tokenizer, review, skills)
         found = generator.generate_batch(
             [prompt.tokens],
-            beam_size=max(n, 4),
-            num_hypotheses=max(n, 4),
+            beam_size=max(n, _BEAMS),
+            num_hypotheses=max(n, _BEAMS),
             max_length=_WRITTEN,
             end_token=END,
             include_prompt_in_result=False,
-            suppress_sequences=banned,
+            suppress_sequences=_banned(
+                tokenizer, told, held, [*(w for s in skills for w in s.words), *acts(review)]
+            ),
         )[0]
-        texts = [tokenizer.decode(ids, skip_special_tokens=False).strip() for ids in found.sequences_ids]
+        texts = [
+            spelled(tokenizer.decode(ids, skip_special_tokens=False), held) for ids in found.sequences_ids
+        ]
         return list(dict.fromkeys(text for text in texts if text))[:n]
 
 
 SHIPPED = ShippedDrafter()
 
 
-def _banned(tokenizer: Any, review: Review, skills: Iterable[Skill]) -> list[list[str]]:
+def _banned(tokenizer: Any, told: str, held: dict[str, str], words: Iterable[str]) -> list[list[str]]:
     """Every token that no source holds, as one-token sequences."""
-    allowed = {END, *_general(tokenizer)}
-    for text in (prompt_of(review), *(word for skill in skills for word in skill.words), *acts(review)):
-        allowed.update(_tokens(tokenizer, text))
+    content = " ".join(_TOLD.findall(told))
+    allowed = {END, *_general(tokenizer), *held, *tokenizer.encode(content).tokens}
+    for text in (content, *held.values(), *words):
+        allowed |= _forms(tokenizer, text)
     return [[token] for token in tokenizer.get_vocab() if token not in allowed]
 
 
 @cache
 def _general(tokenizer: Any) -> frozenset[str]:
     """Tokens that are free to any proposal: grammar, marks, open slots."""
-    found: set[str] = set(markers())
-    for word in (*neutral_words(), *_MARKS):
-        found |= _tokens(tokenizer, word)
+    found: set[str] = {*markers(), "Ġ"}
+    for word in (*neutral_words(), *_MARKS, *(f"{mark} " for mark in ",.;")):
+        found |= _forms(tokenizer, word)
+    for mark in _MARKS:
+        found.update(tokenizer.encode(mark).tokens)
     return frozenset(found)
 
 
-def _tokens(tokenizer: Any, text: str) -> set[str]:
-    """The tokens a text's words may take: with and without a blank ahead, first letter large or small."""
-    found = set(tokenizer.encode(text).tokens)
+def _forms(tokenizer: Any, text: str) -> set[str]:
+    """The single tokens a text's words may take: with and without a blank ahead, small, large, one or many."""
+    found: set[str] = set()
     for word in text.split():
         bare = word.strip(_MARKS)
-        for form in {word, bare, bare.lower(), bare.capitalize(), bare + "s", bare.removesuffix("s")}:
-            if form:
-                found.update(tokenizer.encode(" " + form).tokens)
-                found.update(tokenizer.encode(form).tokens)
+        for form in {word, bare, bare.lower(), bare.capitalize(), f"{bare}s", bare.removesuffix("s")}:
+            for way in (f" {form}", form):
+                tokens = tokenizer.encode(way).tokens
+                if len(tokens) == 1:
+                    found.add(tokens[0])
     return found
 
 

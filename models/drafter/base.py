@@ -9,6 +9,7 @@ import copy
 import importlib.util
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedConfig
 
-from goalsmith.drafter import END
+from goalsmith.drafter import END, POINTERS
 from goalsmith.local_drafter import LocalDrafter
 from goalsmith.proposal import markers
 
 # Tokens kept whatever the corpus holds: the commonest come first in the base's vocabulary.
-COMMON = 7000
+COMMON = 4000
+RARE = 3  # a word the corpus holds fewer times is left to be spelled, which only a pointer does
 # The layers kept of the base's 30: the others changed what they were given least, dropped one by one.
 LAYERS = (0, 1, 8, 10, 11, 16, 18, 19, 20, 21, 22, 23, 24, 27, 28, 29)
 
@@ -53,9 +55,9 @@ def _plain(config: PreTrainedConfig) -> dict[str, Any]:
 
 
 def trimmed(tokenizer: Tokenizer, texts: Iterable[str], common: int = COMMON) -> tuple[Tokenizer, list[int]]:
-    """The tokenizer with the tokens ``texts`` need, and the base's id of each; -1 for an open slot.
+    """The tokenizer with the tokens ``texts`` need, and the base's id of each; -1 for an open slot or pointer.
 
-    A text is cut into the same tokens as before: a kept token keeps those it is joined from.
+    A kept token keeps those it is joined from.
     """
     told = json.loads(tokenizer.to_str())
     vocab: dict[str, int] = told["model"]["vocab"]
@@ -63,7 +65,10 @@ def trimmed(tokenizer: Tokenizer, texts: Iterable[str], common: int = COMMON) ->
     joined = {left + right: (left, right) for left, right in merges}
     special = {row["content"] for row in told["added_tokens"]}
     kept = {token for token, index in vocab.items() if index < common or token in special}
-    kept |= {token for text in texts for token in tokenizer.encode(text, add_special_tokens=False).tokens}
+    counts = Counter(
+        token for text in texts for token in tokenizer.encode(text, add_special_tokens=False).tokens
+    )
+    kept |= {token for token, count in counts.items() if count >= RARE}
     todo = list(kept)
     while todo:
         for part in joined.get(todo.pop(), ()):
@@ -81,12 +86,12 @@ def trimmed(tokenizer: Tokenizer, texts: Iterable[str], common: int = COMMON) ->
         if row["content"] in kept
     ]
     made = Tokenizer.from_str(json.dumps(told))
-    return with_slots(made), ids + [-1] * len(markers())
+    return with_slots(made), ids + [-1] * (len(markers()) + len(POINTERS))
 
 
 def with_slots(tokenizer: Tokenizer) -> Tokenizer:
-    """The tokenizer with each open slot as one token."""
-    tokenizer.add_tokens([AddedToken(slot, normalized=False) for slot in markers()])
+    """The tokenizer with each open slot and each pointer as one token."""
+    tokenizer.add_tokens([AddedToken(token, normalized=False) for token in (*markers(), *POINTERS)])
     return tokenizer
 
 
@@ -118,6 +123,11 @@ def small(
     for slot in markers():
         words = tokenizer.encode(slot.strip("[]"), add_special_tokens=False).ids
         vectors[tokenizer.token_to_id(slot)] = vectors[words].mean(0)
+    # Pointers begin alike but for some chance, so that they can be told apart.
+    drawn = torch.Generator().manual_seed(0)
+    for pointer in POINTERS:
+        noise = torch.randn(old.shape[1], generator=drawn) * old.std()
+        vectors[tokenizer.token_to_id(pointer)] = old.mean(0) + noise
     made = LlamaForCausalLM(config)
     state = copy.copy(made.state_dict())
     theirs = net.state_dict()

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 
 import goalsmith
-from goalsmith.drafter import END, FOLDER, LONGEST
+from goalsmith.drafter import END, FOLDER, LONGEST, POINTERS, pointed, repointed
 from models.drafter import base, data
 from models.drafter.data import Example
 from models.training import Run, begin, progress
@@ -53,11 +53,17 @@ class Row:
     first: int
 
 
-def encode(example: Example, tokenizer: Tokenizer) -> Row:
-    """Token ids of prompt and text, with the mark that ends it."""
-    prompt = tokenizer.encode(example.prompt).ids[-LONGEST:]
-    text: list[int] = tokenizer.encode(f" {example.text}{END}").ids
+def encode(example: Example, tokenizer: Tokenizer, first: int = 0) -> Row:
+    """Token ids of prompt and text, with the mark that ends it; pointers are given out from ``first`` on."""
+    told, held = pointed(example.prompt, tokenizer, first)
+    prompt = tokenizer.encode(told).ids[-LONGEST:]
+    text: list[int] = tokenizer.encode(f" {repointed(example.text, held)}{END}").ids
     return Row(prompt + text, len(prompt))
+
+
+def epoch(learned: Sequence[Example], tokenizer: Tokenizer, rng: Random) -> list[Row]:
+    """The rows of one epoch; every pointer is learned as often as any other."""
+    return [encode(e, tokenizer, rng.randrange(len(POINTERS))) for e in data.epoch(learned, rng)]
 
 
 def batch(rows: Sequence[Row], told: float, device: torch.device) -> dict[str, Tensor]:
@@ -99,8 +105,8 @@ def fit(net: LlamaForCausalLM, epochs: Sequence[Sequence[Row]], recipe: Recipe, 
     """Train a model on its epochs' rows."""
     size = recipe.batch
 
-    def of(epoch: int) -> Iterator[dict[str, Tensor]]:
-        return batches(epochs[epoch], recipe, Random(recipe.seed * 1000 + epoch), run.device)
+    def of(number: int) -> Iterator[dict[str, Tensor]]:
+        return batches(epochs[number], recipe, Random(recipe.seed * 1000 + number), run.device)
 
     made: LlamaForCausalLM = run.fit(
         "drafter",
@@ -160,10 +166,7 @@ def main(
         whole, words = base.load_base()
         tokenizer, ids = base.trimmed(words, data.texts(learned))
         net = base.small(whole, ids, tokenizer, recipe.layers)
-    epochs = [
-        [encode(e, tokenizer) for e in data.epoch(learned, Random(recipe.seed * 1000 + at))]
-        for at in range(recipe.epochs)
-    ]
+    epochs = [epoch(learned, tokenizer, Random(recipe.seed * 1000 + at)) for at in range(recipe.epochs)]
     with progress() as bars:
         net = fit(net, epochs, recipe, Run(device, checkpoints, bars, recipe.smoothing))
     export(
