@@ -13,7 +13,7 @@ from goalsmith.meaning import meaning
 from goalsmith.present_levels import Note, PresentLevels, unnamed
 from goalsmith.quantities import Measure, comparable
 from goalsmith.reading import Area, Reading
-from goalsmith.skills import Spot, named_skill, rate_skills
+from goalsmith.skills import skill_of_words
 from goalsmith.templates import Bank, Skill
 from goalsmith.words import stems
 
@@ -94,7 +94,7 @@ def about(sought: Sought, known: PresentLevels, bank: Bank) -> _Goal:
     """A goal's words, meaning, skill and area, the names that the present levels give left out."""
     words = unnamed(sought.words, known)
     vector = meaning().vectors([words])[0]
-    skill = named_skill(rate_skills(Spot(words, sought.area, sought.sure), vector, bank), bank)
+    skill = skill_of_words(words, sought.area, sought.sure, vector, bank)
     return _Goal(
         stems=frozenset(stems(words)),
         vector=vector,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from goalsmith.areas import AREAS
 from goalsmith.meaning import meaning
 from goalsmith.reading import Area
 from goalsmith.templates import Bank, Skill
@@ -18,25 +19,15 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Words and the area a reader gave them, with its confidence."""
-
-    words: str
-    area: Area
-    sure: float
-
-
 _BY_WORDS, _BY_AREA = 0.5, 0.2  # what a skill's own words and the area count beside its meaning
 NAMED = 0.62  # from this strength on a text is about a skill
-NEAR = 0.45  # from this strength on it is about the skill's area
 
 
-def rate_skills(spot: Spot, vector: Floats, bank: Bank) -> Floats:
-    """How much a text is about each skill of the bank: by its words, its meaning, its area."""
+def rate_skills(words: str, vector: Floats, bank: Bank) -> Floats:
+    """How much a text is about each skill of the bank: by its words, and by its meaning ``vector``."""
     import numpy as np
 
-    found, rarity = frozenset(wording(spot.words)), _rarity(bank)
+    found, rarity = frozenset(wording(words)), _rarity(bank)
     known = _skill_vectors(bank)
     each = known.rows @ vector
     # The nearest wording tells most, the middle of all steadies it.
@@ -46,22 +37,17 @@ def rate_skills(spot: Spot, vector: Floats, bank: Bank) -> Floats:
         sum(rarity[s] for s in {s for words in skill.stems if found.issuperset(words) for s in words})
         for skill in bank.skills
     ]
-    same = [spot.sure if skill.area == spot.area else 0.0 for skill in bank.skills]
     rated: Floats = near + _BY_WORDS * np.tanh(np.array(named, np.float32) / 2)
-    return rated + _BY_AREA * np.array(same, np.float32)
+    return rated
 
 
-def in_area(area: Area, bank: Bank) -> Floats:
-    """One for each skill of an area, zero for the others."""
+def named_skill(rated: Floats, chances: Floats, bank: Bank) -> Skill | None:
+    """The skill a text is about, from its rating of each and the chance of each area; None where none is near."""
     import numpy as np
 
-    return np.array([skill.area == area for skill in bank.skills], np.float32)
-
-
-def named_skill(rated: Floats, bank: Bank) -> Skill | None:
-    """The skill a text is about, None where none is near enough."""
-    best = int(rated.argmax())
-    return bank.skills[best] if rated[best] >= NAMED else None
+    likely = rated + _BY_AREA * np.array([chances[AREAS.index(skill.area)] for skill in bank.skills])
+    best = int(likely.argmax())
+    return bank.skills[best] if likely[best] >= NAMED else None
 
 
 def is_plain(words: str, skill: Skill, bank: Bank) -> bool:
@@ -82,8 +68,16 @@ _PLAIN = 0.6
 
 def skill_in(words: str, area: Area, sure: float, bank: Bank) -> str | None:
     """The name of the skill that words read as of an area are about."""
-    skill = named_skill(rate_skills(Spot(words, area, sure), meaning().vectors([words])[0], bank), bank)
+    skill = skill_of_words(words, area, sure, meaning().vectors([words])[0], bank)
     return skill.name if skill else None
+
+
+def skill_of_words(words: str, area: Area, sure: float, vector: Floats, bank: Bank) -> Skill | None:
+    """The same for words whose meaning is known."""
+    import numpy as np
+
+    chances = np.array([sure if other == area else 0.0 for other in AREAS], np.float32)
+    return named_skill(rate_skills(words, vector, bank), chances, bank)
 
 
 @dataclass(frozen=True, slots=True)
