@@ -32,7 +32,8 @@ class _Weights(Row):
     clause: float  # the nearest skill of the clause
     sentence: float  # and of its sentence
     before: float  # and of the sentence before
-    word: float  # a word that belongs to one area
+    word: float  # a word of the clause that belongs to one area
+    around: float  # and of its sentence
 
 
 class _Table(Row):
@@ -77,6 +78,7 @@ def nearest(rated: Floats, bank: Bank) -> Floats:
 
 def evidence(
     words: str,
+    around: str,
     heading: Area | None,
     reader: Floats,
     statement: Floats,
@@ -87,7 +89,7 @@ def evidence(
     """What speaks for each area, (evidence, areas), in the order of :data:`EVIDENCE`.
 
     Args:
-        words: the clause.
+        words: the clause; ``around`` its sentence.
         heading: the area of the heading it stands under.
         reader: the row of :func:`read_areas` of its sentence; ``statement`` the mean of all rows.
         clause, sentence, before: :func:`nearest` of the clause, its sentence and the sentence before.
@@ -95,16 +97,25 @@ def evidence(
     import numpy as np
 
     under = np.array([area == heading for area in AREAS], np.float32)
-    said = np.array([pattern.search(words) is not None for pattern in _areas().words], np.float32)
-    return np.stack([under, reader, statement, clause, sentence, before, said])
+    said, near = (
+        np.array([pattern.search(text) is not None for pattern in _areas().words], np.float32)
+        for text in (words, around)
+    )
+    return np.stack([under, reader, statement, clause, sentence, before, said, near])
+
+
+def area_weights() -> Floats:
+    """The weight of each sort of evidence, in the order of :data:`EVIDENCE`."""
+    import numpy as np
+
+    return np.array([getattr(_areas().weights, name) for name in EVIDENCE], np.float32)
 
 
 def area_chances(given: Floats) -> Floats:
     """The chance of each area, in the order of :data:`AREAS`, from its evidence."""
     import numpy as np
 
-    weights = np.array([getattr(_areas().weights, name) for name in EVIDENCE], np.float32)
-    strength = weights @ given
+    strength = area_weights() @ given
     odds = np.exp(strength - strength.max())
     chances: Floats = odds / odds.sum()
     return chances

@@ -90,11 +90,11 @@ _PER = {
     "month": "month", "mo": "month", "year": "year", "daily": "day", "weekly": "week", "monthly": "month",
     "monday": "week", "tuesday": "week", "wednesday": "week", "thursday": "week", "friday": "week",
     "class period": "class period", "class": "class period", "period": "class period", "session": "session",
-    "lesson": "lesson", "lunch period": "lunch period", "shift": "shift", "page": "page", "morning": "morning", "recess": "recess",
+    "lesson": "lesson", "shift": "shift", "page": "page", "morning": "morning", "recess": "recess",
     "meal": "meal", "night": "night", "game": "game", "block": "block",
 }  # fmt: skip
 _PLACEHOLDERS = {
-    "#per": rf"(?P<per>{alternatives(list(_PER))})s?\b\.?",
+    "#per": rf"(?P<per>{alternatives(list(_PER))})s?\b",
     "#share": rf"(?P<share>half|(?:an?|one|two|three|four|five)[\s-]+(?:{'|'.join(list(_SHARES)[1:])})s?)",
     "#top": rf"(?P<top>{NUMBER})",
     "#a": rf"(?P<a>{NUMBER})",
@@ -138,7 +138,11 @@ _NUMBERED = re.compile(
     r"\b(?:grade|age|room|page|level|tier|step|chapter|unit|form|subtest)\s*$|[A-Za-z]-$", re.IGNORECASE
 )
 # "two-step", "3-digit": what is worked on, no amount of it.
-_COMPOUND = re.compile(rf"{NUMBER}-(?!minute|min|second|sec|hour|hr|out|of|to)[a-z]+", re.IGNORECASE)
+_COMPOUND = re.compile(rf"{NUMBER}-(?!minute|min|second|sec|hour|hr|out|of|to|one|two|three|four|five|six|seven|eight|nine)[a-z]+", re.IGNORECASE)
+# "a paragraph of 74 words": the one holds the other, and is no share of it.
+_HOLDS = re.compile(
+    r"\b(?:paragraph|list|set|group|sample|page|essay|row|phrase|sequence|stor(?:y|ie)|class|mean|median|average|total|pair)s?\s+of\b", re.IGNORECASE
+)
 _BETWEEN = re.compile(rf"\bbetween\s+(?P<a>{NUMBER})\s+and\s+$", re.IGNORECASE)
 _IN_TIME = re.compile(rf"\s+in\s+(?P<time>{NUMBER}\s+\w+)$", re.IGNORECASE)
 # "a 20-minute lesson", "three-minute story starters"
@@ -156,26 +160,35 @@ def figures_in(
     area: Area,
     skill: str | None,
     note: int,
-    before: Measure | None = None,
-    column: str = "",
+    before: Figure | None = None,
 ) -> Iterator[Figure]:
     """The figures of a clause ``span`` of a ``sentence`` that names ``days``; area and skill are its note's.
 
-    A bare number is in the unit of the figure beside it, or of the one ``before`` the clause. ``column`` is
-    the heading of the column the clause stands in, where it is the cell of a table.
+    A bare number is in the unit of the figure beside it, or of the one ``before`` the clause.
     """
     patterns = _patterns()
     method = patterns.method.search(text, sentence.start, sentence.end)
     conditions = [Span(m.start(), m.end()) for m in patterns.condition.finditer(text, span.start, span.end)]
     grades = [grade for _, grade in material_grades(text, sentence.start, sentence.end)]
-    for measure, role in _measures(text, span, [day.span for day in days], before):
+    lender = before.measure if before is not None else None
+    found = [
+        (measure, _role(text, measure, span, sentence, role))
+        for measure, role in _measures(text, span, [day.span for day in days], lender)
+    ]
+    rates = [measure for measure, _ in found if measure.per] + ([lender] if lender and lender.per else [])
+    for measure, role in found:
         near = min(days, key=lambda day: _distance(text, day.span, measure.span), default=None)
+        # What only names its number speaks of what the figure before it does.
+        goes_on = before if measure.how == "bare" and all(m.how == "bare" for m, _ in found) else None
+        if role in ("earlier", "expected") and measure.kind == "count":
+            per = next((rate.per for rate in rates if rate.unit == measure.unit), None)
+            measure = replace(measure, kind="rate" if per else "count", per=per)
         yield Figure(
             span=measure.span,
             measure=measure,
-            role=_role(text, measure, span, sentence, role, column),
-            area=area,
-            skill=skill,
+            role=role,
+            area=goes_on.area if goes_on else area,
+            skill=goes_on.skill if goes_on else skill,
             note=note,
             date=near.date if near else None,
             grade=grades[0] if grades else None,
@@ -228,6 +241,8 @@ def _measures(
                 take(measure, "ranking" if row.kind == "rank" else row.role)
     for measure in quantities().find(text, span.start, span.end):
         lacks = measure.out_of is not None and measure.value > measure.out_of  # "10/2" is a day
+        if measure.how == "x of y" and _HOLDS.search(measure.span.of(text)):
+            continue
         counts_turns = "turn" in measure.span.of(text).lower()
         if (measure.kind == "consistency" and not counts_turns) or lacks or _COMPOUND.match(text, measure.span.start):
             held.append(measure.span)
@@ -238,8 +253,8 @@ def _measures(
         for match in pattern.finditer(text, span.start, span.end):
             if not _NUMBERED.search(text[: match.start("a")]) and (measure := _amount(match, row)) is not None:
                 take(measure, row.role)
-    beside = [measure for measure, role in found if role is None and measure.kind in _LENDING]
-    if not beside and before is not None and before.kind in _LENDING:
+    beside = [measure for measure, role in found if role is None and (measure.per or measure.kind in _LENDING)]
+    if not beside and before is not None and (before.per or before.kind in _LENDING):
         beside = [before]
     others = patterns.roles["expected"]
     for pattern in [*patterns.bare, *patterns.of_others] if beside else []:
@@ -338,7 +353,10 @@ def _amount(match: re.Match[str], row: _Amount) -> Measure | None:
         top = number(told("top") or "0")
     except ValueError:  # a number word that is no number
         return None
-    if value < 0 or (top and (value > top or _NUMBERED.search(match.string[: match.start("a")]))):
+    if value < 0 or (
+        top
+        and (value > top or _HOLDS.search(match[0]) or _NUMBERED.search(match.string[: match.start("a")]))
+    ):
         return None
     at = "span" if told("span") else 0
     return Measure(
@@ -358,10 +376,22 @@ def _plural(noun: str) -> str:
     return {"inch": "inches", "foot": "feet"}.get(noun, noun if noun.endswith("s") else f"{noun}s" if noun else "")
 
 
+def _column(text: str, cell: Span) -> str:
+    """The heading of the column a figure stands in, where lines are cut into as many cells by bars; else ""."""
+    start = text.rfind("\n", 0, cell.start) + 1
+    bars = text[start:].partition("\n")[0].count("|")
+    heading = ""
+    for line in reversed(text[:start].splitlines()):
+        if not bars or line.count("|") != bars:
+            break
+        heading = line
+    return heading.split("|")[text[start : cell.start].count("|")].strip() if heading else ""
+
+
 def _role(
-    text: str, measure: Measure, span: Span, sentence: Span, decided: Role | None, column: str
+    text: str, measure: Measure, span: Span, sentence: Span, decided: Role | None
 ) -> Role:
-    """What a figure is; ``decided`` is what its wording alone says, ``column`` the heading of its column."""
+    """What a figure is; ``decided`` is what its wording alone says."""
     cues = _patterns().roles
     lead = text[max(sentence.start, measure.span.start - 90) : measure.span.start]
     tail = text[measure.span.start : min(span.end, measure.span.end + 25)]
@@ -374,7 +404,7 @@ def _role(
         return decided
     if _SET.match(tail):
         return "service" if served else "stage"
-    if cues["expected"].search(column):
+    if cues["expected"].search(_column(text, measure.span)):
         return "expected"
     if cues["stage"].search(lead) and measure.kind in ("count", "duration"):
         return "stage"

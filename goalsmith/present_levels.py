@@ -146,7 +146,7 @@ def _patterns() -> _Patterns:
 
 # Where a sentence ends: not after a title or an abbreviation, nor inside a figure.
 _SENTENCE = re.compile(
-    r"(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!Mrs\.)(?<!\bGr\.)(?<!\bvs\.)(?<!e\.g\.)(?<!i\.e\.)(?<=[.!?])[\s\"”)]+|\n+|;\s+|\s[•*]\s"
+    r"(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!Mrs\.)(?<!\bGr\.)(?<!\bvs\.)(?<!\bmin\.)(?<!e\.g\.)(?<!i\.e\.)(?<=[.!?])[\s\"”)]+|\n+|;\s+|\s[•*]\s"
 )
 # Where one sentence goes on to another matter. "and" only before a new verb of the student's.
 _CLAUSE = re.compile(
@@ -187,6 +187,7 @@ def clauses_of(text: str, read: Callable[[Sequence[str]], list[Reading]], bank: 
         sentence, heading = sentences[index]
         given = evidence(
             span.of(text),
+            sentence.of(text),
             heading,
             reader=areas[index],
             statement=areas.mean(axis=0),
@@ -233,9 +234,16 @@ def read_present_levels(
         )
         notes.append(note)
         days = days_in(text, clause.sentence.start, clause.sentence.end, today)
-        beside = figures[-1].measure if figures and figures[-1].note == index - 1 else None
+        beside = figures[-1] if figures and figures[-1].note == index - 1 else None
         figures += figures_in(
-            text, clause.span, clause.sentence, days, area=note.area, skill=note.skill, note=index, before=beside
+            text,
+            clause.span,
+            clause.sentence,
+            days,
+            area=note.area,
+            skill=note.skill,
+            note=index,
+            before=beside,
         )
     return PresentLevels(
         text=text,
@@ -287,7 +295,7 @@ def _sentences(text: str) -> Iterator[Span]:
         at = cut.end() if cut else end
 
 
-_LISTED = re.compile(r",\s+(?!and\b|or\b|but\b)|\s+[|/]\s+")
+_LISTED = re.compile(r",\s+(?!and\b|or\b|but\b)|\s+/\s+")
 
 
 _WIDE = 55  # a line this long that ends in the middle of a sentence was wrapped, not ended
