@@ -27,7 +27,7 @@ from goalsmith.figures import (
 )
 from goalsmith.meaning import meaning
 from goalsmith.reading import Area, Reading
-from goalsmith.skills import named_skill, rate_skills
+from goalsmith.skills import likely_skills, named_skill, profile, rate_skills
 from goalsmith.tables import Row, alternatives, load
 from goalsmith.templates import Bank
 from goalsmith.text import Span
@@ -52,6 +52,7 @@ class Note:
     skill: str | None
     stems: frozenset[str]
     vector: Floats = field(compare=False, repr=False)
+    profile: Floats = field(compare=False, repr=False)  # the skills it may be about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +224,8 @@ def read_present_levels(
     for index, clause in enumerate(clauses_of(text, read, bank)):
         words = clause.span.of(text)
         chances = area_chances(clause.evidence)
-        skill = named_skill(clause.rated, chances, bank)
+        likely = likely_skills(clause.rated, chances, bank)
+        skill = named_skill(likely, bank)
         note = Note(
             span=clause.span,
             kind=next((kind for kind, cue in _patterns().notes if cue.search(words)), "other"),
@@ -231,6 +233,7 @@ def read_present_levels(
             skill=skill.name if skill else None,
             stems=frozenset(stems(words)),
             vector=clause.vector,
+            profile=profile(likely),
         )
         notes.append(note)
         days = days_in(text, clause.sentence.start, clause.sentence.end, today)

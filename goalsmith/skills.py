@@ -41,13 +41,30 @@ def rate_skills(words: str, vector: Floats, bank: Bank) -> Floats:
     return rated
 
 
-def named_skill(rated: Floats, chances: Floats, bank: Bank) -> Skill | None:
-    """The skill a text is about, from its rating of each and the chance of each area; None where none is near."""
+def likely_skills(rated: Floats, chances: Floats, bank: Bank) -> Floats:
+    """The same, where it is known how likely each area is: ``chances`` in the order of ``areas.AREAS``."""
     import numpy as np
 
-    likely = rated + _BY_AREA * np.array([chances[AREAS.index(skill.area)] for skill in bank.skills])
+    near: Floats = np.array([chances[AREAS.index(skill.area)] for skill in bank.skills], np.float32)
+    return rated + _BY_AREA * near
+
+
+def named_skill(likely: Floats, bank: Bank) -> Skill | None:
+    """The skill a text is about, None where none is near enough."""
     best = int(likely.argmax())
     return bank.skills[best] if likely[best] >= NAMED else None
+
+
+def profile(likely: Floats) -> Floats:
+    """All skills a text may be about, each by its chance; the product of two profiles is how far they agree, 0 to 1."""
+    import numpy as np
+
+    odds = np.exp((likely - likely.max()) / _SPREAD)
+    agreed: Floats = np.sqrt(odds / odds.sum()).astype(np.float32)
+    return agreed
+
+
+_SPREAD = 0.07  # how far a skill may lie behind the nearest and still be meant
 
 
 def is_plain(words: str, skill: Skill, bank: Bank) -> bool:
@@ -66,18 +83,18 @@ def is_plain(words: str, skill: Skill, bank: Bank) -> bool:
 _PLAIN = 0.6
 
 
-def skill_in(words: str, area: Area, sure: float, bank: Bank) -> str | None:
-    """The name of the skill that words read as of an area are about."""
-    skill = skill_of_words(words, area, sure, meaning().vectors([words])[0], bank)
-    return skill.name if skill else None
-
-
-def skill_of_words(words: str, area: Area, sure: float, vector: Floats, bank: Bank) -> Skill | None:
-    """The same for words whose meaning is known."""
+def read_as(words: str, area: Area, sure: float, vector: Floats, bank: Bank) -> Floats:
+    """How likely each skill is for words that were read as of an area, ``sure`` of it, and mean ``vector``."""
     import numpy as np
 
     chances = np.array([sure if other == area else 0.0 for other in AREAS], np.float32)
-    return named_skill(rate_skills(words, vector, bank), chances, bank)
+    return likely_skills(rate_skills(words, vector, bank), chances, bank)
+
+
+def skill_in(words: str, area: Area, sure: float, bank: Bank) -> str | None:
+    """The name of the skill that words read as of an area are about."""
+    skill = named_skill(read_as(words, area, sure, meaning().vectors([words])[0], bank), bank)
+    return skill.name if skill else None
 
 
 @dataclass(frozen=True, slots=True)
