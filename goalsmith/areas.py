@@ -9,6 +9,7 @@ words that belong to one area ("wcpm", "zips", "absent") are weighed together, b
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, get_args
 
@@ -82,26 +83,26 @@ def evidence(
     heading: Area | None,
     reader: Floats,
     statement: Floats,
-    clause: Floats,
-    sentence: Floats,
-    before: Floats,
+    near: Sequence[Floats],
 ) -> Floats:
     """What speaks for each area, (evidence, areas), in the order of :data:`EVIDENCE`.
 
     Args:
-        words: the clause; ``around`` its sentence.
+        words: the clause.
+        around: its sentence.
         heading: the area of the heading it stands under.
-        reader: the row of :func:`read_areas` of its sentence; ``statement`` the mean of all rows.
-        clause, sentence, before: :func:`nearest` of the clause, its sentence and the sentence before.
+        reader: the row of :func:`read_areas` of its sentence.
+        statement: the mean of all rows.
+        near: :func:`nearest` of the clause, its sentence and the sentence before.
     """
     import numpy as np
 
     under = np.array([area == heading for area in AREAS], np.float32)
-    said, near = (
+    said, said_near = (
         np.array([pattern.search(text) is not None for pattern in _areas().words], np.float32)
         for text in (words, around)
     )
-    return np.stack([under, reader, statement, clause, sentence, before, said, near])
+    return np.stack([under, reader, statement, *near, said, said_near])
 
 
 def area_weights() -> Floats:

@@ -112,9 +112,7 @@ def _pattern(row: str) -> re.Pattern[str]:
 class _Patterns:
     def __init__(self) -> None:
         table = load("figures", _Table)
-        self.roles = {
-            name: compiled(getattr(table.roles, name)) for name in _Roles.model_fields
-        }
+        self.roles = {name: compiled(getattr(table.roles, name)) for name in _Roles.model_fields}
         self.method, self.condition = compiled(table.method), compiled(table.condition)
         self.first, self.last = (
             [(row, _pattern(pattern)) for row in rows for pattern in row.patterns]
@@ -138,10 +136,14 @@ _NUMBERED = re.compile(
     r"\b(?:grade|age|room|page|level|tier|step|chapter|unit|form|subtest)\s*$|[A-Za-z]-$", re.IGNORECASE
 )
 # "two-step", "3-digit": what is worked on, no amount of it.
-_COMPOUND = re.compile(rf"{NUMBER}-(?!minute|min|second|sec|hour|hr|out|of|to|one|two|three|four|five|six|seven|eight|nine)[a-z]+", re.IGNORECASE)
+_COMPOUND = re.compile(
+    rf"{NUMBER}-(?!minute|min|second|sec|hour|hr|out|of|to|one|two|three|four|five|six|seven|eight|nine)[a-z]+",
+    re.IGNORECASE,
+)
 # "a paragraph of 74 words": the one holds the other, and is no share of it.
 _HOLDS = re.compile(
-    r"\b(?:paragraph|list|set|group|sample|page|essay|row|phrase|sequence|stor(?:y|ie)|class|mean|median|average|total|pair)s?\s+of\b", re.IGNORECASE
+    r"\b(?:paragraph|list|set|group|sample|page|essay|row|phrase|sequence|stor(?:y|ie)|class|mean|median|average|total|pair)s?\s+of\b",
+    re.IGNORECASE,
 )
 _BETWEEN = re.compile(rf"\bbetween\s+(?P<a>{NUMBER})\s+and\s+$", re.IGNORECASE)
 _IN_TIME = re.compile(rf"\s+in\s+(?P<time>{NUMBER}\s+\w+)$", re.IGNORECASE)
@@ -244,16 +246,25 @@ def _measures(
         if measure.how == "x of y" and _HOLDS.search(measure.span.of(text)):
             continue
         counts_turns = "turn" in measure.span.of(text).lower()
-        if (measure.kind == "consistency" and not counts_turns) or lacks or _COMPOUND.match(text, measure.span.start):
+        if (
+            (measure.kind == "consistency" and not counts_turns)
+            or lacks
+            or _COMPOUND.match(text, measure.span.start)
+        ):
             held.append(measure.span)
             continue
         for part, role in _parted(text, _ranged(text, measure)):
             take(part, role)
     for row, pattern in patterns.last:
         for match in pattern.finditer(text, span.start, span.end):
-            if not _NUMBERED.search(text[: match.start("a")]) and (measure := _amount(match, row)) is not None:
+            if (
+                not _NUMBERED.search(text[: match.start("a")])
+                and (measure := _amount(match, row)) is not None
+            ):
                 take(measure, row.role)
-    beside = [measure for measure, role in found if role is None and (measure.per or measure.kind in _LENDING)]
+    beside = [
+        measure for measure, role in found if role is None and (measure.per or measure.kind in _LENDING)
+    ]
     if not beside and before is not None and (before.per or before.kind in _LENDING):
         beside = [before]
     others = patterns.roles["expected"]
@@ -354,8 +365,7 @@ def _amount(match: re.Match[str], row: _Amount) -> Measure | None:
     except ValueError:  # a number word that is no number
         return None
     if value < 0 or (
-        top
-        and (value > top or _HOLDS.search(match[0]) or _NUMBERED.search(match.string[: match.start("a")]))
+        top and (value > top or _HOLDS.search(match[0]) or _NUMBERED.search(match.string[: match.start("a")]))
     ):
         return None
     at = "span" if told("span") else 0
@@ -373,7 +383,9 @@ def _amount(match: re.Match[str], row: _Amount) -> Measure | None:
 
 
 def _plural(noun: str) -> str:
-    return {"inch": "inches", "foot": "feet"}.get(noun, noun if noun.endswith("s") else f"{noun}s" if noun else "")
+    if noun == "" or noun.endswith("s"):
+        return noun
+    return {"inch": "inches", "foot": "feet"}.get(noun, f"{noun}s")
 
 
 def _column(text: str, cell: Span) -> str:
@@ -388,9 +400,7 @@ def _column(text: str, cell: Span) -> str:
     return heading.split("|")[text[start : cell.start].count("|")].strip() if heading else ""
 
 
-def _role(
-    text: str, measure: Measure, span: Span, sentence: Span, decided: Role | None
-) -> Role:
+def _role(text: str, measure: Measure, span: Span, sentence: Span, decided: Role | None) -> Role:
     """What a figure is; ``decided`` is what its wording alone says."""
     cues = _patterns().roles
     lead = text[max(sentence.start, measure.span.start - 90) : measure.span.start]

@@ -159,8 +159,11 @@ _CLAUSE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """A clause on its way to a note: ``rated`` is how much it is about each skill of the bank, by words and
-    meaning; ``evidence`` what speaks for each area (:func:`goalsmith.areas.evidence`)."""
+    """A clause on its way to a note.
+
+    ``rated`` is how much it is about each skill of the bank, by words and meaning; ``evidence`` what speaks for
+    each area (:func:`goalsmith.areas.evidence`).
+    """
 
     span: Span
     sentence: Span
@@ -174,7 +177,9 @@ def clauses_of(text: str, read: Callable[[Sequence[str]], list[Reading]], bank: 
     names = tuple(names_in(text))
     sentences = list(_under_headings(text, _patterns()))
     pieces = [
-        (clause, index) for index, (sentence, _) in enumerate(sentences) for clause in _clauses(text, sentence)
+        (clause, index)
+        for index, (sentence, _) in enumerate(sentences)
+        for clause in _clauses(text, sentence)
     ]
     spans = list(dict.fromkeys([*(clause for clause, _ in pieces), *(sentence for sentence, _ in sentences)]))
     vectors = dict(
@@ -192,9 +197,7 @@ def clauses_of(text: str, read: Callable[[Sequence[str]], list[Reading]], bank: 
             heading,
             reader=areas[index],
             statement=areas.mean(axis=0),
-            clause=nearest(rated[span], bank),
-            sentence=near[index],
-            before=near[index - 1] if index else 0 * near[index],
+            near=(nearest(rated[span], bank), near[index], near[index - 1] if index else 0 * near[index]),
         )
         found.append(
             Clause(

@@ -38,7 +38,7 @@ def test_figures_are_read_for_what_they_are(seen: dict[str, Figure]) -> None:
         "12th percentile": "ranking",
         "GE 1.8": "ranking",
         "three of ten": "level",
-        "30 minutes": "service",
+        "30 minutes of speech per week": "service",
     }
 
 

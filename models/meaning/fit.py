@@ -46,7 +46,7 @@ def area_rows(
             for clause in clauses:
                 if meet((clause.span.start, clause.span.end), place):
                     given.append(clause.evidence)
-                    area.append(AREAS.index(figure.area))  # type: ignore[arg-type]
+                    area.append(AREAS.index(figure.area))
                     of.append(number)
                     break
     return np.array(given, np.float64), np.array(area), np.array(of)
