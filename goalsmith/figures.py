@@ -142,7 +142,7 @@ _COMPOUND = re.compile(
 )
 # "a paragraph of 74 words": the one holds the other, and is no share of it.
 _HOLDS = re.compile(
-    r"\b(?:paragraph|list|set|group|sample|page|essay|row|phrase|sequence|stor(?:y|ie)|class|mean|median|average|total|pair)s?\s+of\b",
+    r"\b(?:paragraph|flight|list|set|group|sample|page|essay|row|phrase|sequence|stor(?:y|ie)|class|mean|median|average|total|pair)s?\s+of\b",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(rf"\bbetween\s+(?P<a>{NUMBER})\s+and\s+$", re.IGNORECASE)
