@@ -8,7 +8,7 @@ stage; none of them is a baseline.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -82,44 +82,32 @@ class _Table(Row):
     first: list[_Amount]
     last: list[_Amount]
     bare: _Bare
+    per: dict[str, list[str]]
 
 
 _SHARES = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
-_PER = {
-    "minute": "minute", "min": "minute", "hour": "hour", "hr": "hour", "day": "day", "week": "week", "wk": "week",
-    "month": "month", "mo": "month", "year": "year", "daily": "day", "weekly": "week", "monthly": "month",
-    "monday": "week", "tuesday": "week", "wednesday": "week", "thursday": "week", "friday": "week",
-    "class period": "class period", "class": "class period", "period": "class period", "session": "session",
-    "lesson": "lesson", "shift": "shift", "page": "page", "morning": "morning", "recess": "recess",
-    "meal": "meal", "night": "night", "game": "game", "block": "block",
-}  # fmt: skip
-_PLACEHOLDERS = {
-    "#per": rf"(?P<per>{alternatives(list(_PER))})s?\b",
-    "#share": rf"(?P<share>half|(?:an?|one|two|three|four|five)[\s-]+(?:{'|'.join(list(_SHARES)[1:])})s?)",
-    "#top": rf"(?P<top>{NUMBER})",
-    "#a": rf"(?P<a>{NUMBER})",
-    "#b": rf"(?P<b>{NUMBER})",
-    "#n": NUMBER,
-}
+_SHARE = rf"(?P<share>half|(?:an?|one|two|three|four|five)[\s-]+(?:{'|'.join(list(_SHARES)[1:])})s?)"
 
 
-def _pattern(row: str) -> re.Pattern[str]:
-    for name, meant in _PLACEHOLDERS.items():
-        row = re.sub(rf"{name}(?!\w)", lambda _, meant=meant: meant, row)  # type: ignore[misc]
-    return re.compile(row, re.IGNORECASE)
+def _pattern(row: str, per: Iterable[str]) -> re.Pattern[str]:
+    """A pattern of the table, its ``#`` words replaced."""
+    named = {name: rf"(?P<{name}>{NUMBER})" for name in ("a", "b", "top")}
+    meant = {**named, "n": NUMBER, "share": _SHARE, "per": rf"(?P<per>{alternatives(list(per))})s?\b"}
+    return re.compile(re.sub(r"#(\w+)", lambda word: meant[word[1]], row), re.IGNORECASE)
 
 
 class _Patterns:
     def __init__(self) -> None:
         table = load("figures", _Table)
+        self.per = {word: unit for unit, words in table.per.items() for word in words}
         self.roles = {name: compiled(getattr(table.roles, name)) for name in _Roles.model_fields}
         self.method, self.condition = compiled(table.method), compiled(table.condition)
         self.first, self.last = (
-            [(row, _pattern(pattern)) for row in rows for pattern in row.patterns]
+            [(row, _pattern(pattern, self.per)) for row in rows for pattern in row.patterns]
             for rows in (table.first, table.last)
         )
-        self.bare = [_pattern(pattern) for pattern in table.bare.patterns]
-        self.of_others = [_pattern(pattern) for pattern in table.bare.of_others]
+        self.bare = [_pattern(pattern, self.per) for pattern in table.bare.patterns]
+        self.of_others = [_pattern(pattern, self.per) for pattern in table.bare.of_others]
 
 
 def compiled(rows: Sequence[str]) -> re.Pattern[str]:
@@ -378,7 +366,7 @@ def _amount(match: re.Match[str], row: _Amount) -> Measure | None:
         comparison="exactly" if upper is None else "between",
         upper=None if upper is None else upper * factor,
         out_of=top or None,
-        per=_PER[" ".join(per.lower().split())] if per else None,
+        per=_patterns().per[" ".join(per.lower().split())] if per else None,
     )
 
 
