@@ -120,6 +120,9 @@ def _patterns() -> _Patterns:
     return _Patterns()
 
 
+_NEAR = 40  # characters before an amount that tell what it is
+
+# "grade 4", "P-4": a number that only names.
 _NUMBERED = re.compile(
     r"\b(?:grade|age|room|page|level|tier|step|chapter|unit|form|subtest)\s*$|[A-Za-z]-$", re.IGNORECASE
 )
@@ -160,9 +163,10 @@ def figures_in(
     method = patterns.method.search(text, sentence.start, sentence.end)
     conditions = [Span(m.start(), m.end()) for m in patterns.condition.finditer(text, span.start, span.end)]
     grades = [grade for _, grade in material_grades(text, sentence.start, sentence.end)]
+    served = patterns.roles["service"].search(text, span.start, span.end) is not None
     lender = before.measure if before is not None else None
     found = [
-        (measure, _role(text, measure, span, sentence, role))
+        (measure, _role(text, measure, span, sentence, role, served=served))
         for measure, role in _measures(text, span, [day.span for day in days], lender)
     ]
     rates = [measure for measure, _ in found if measure.per] + ([lender] if lender and lender.per else [])
@@ -246,7 +250,7 @@ def _measures(
     for row, pattern in patterns.last:
         for match in pattern.finditer(text, span.start, span.end):
             if (
-                not _NUMBERED.search(text[: match.start("a")])
+                not _NUMBERED.search(_lead(text, match.start("a")))
                 and (measure := _amount(match, row)) is not None
             ):
                 take(measure, row.role)
@@ -264,6 +268,10 @@ def _measures(
             near = min(beside, key=lambda m: abs(m.span.start - at.start))
             take(_lent(match, near, at, text))
     yield from sorted(found, key=lambda item: item[0].span)
+
+
+def _lead(text: str, start: int) -> str:
+    return text[max(0, start - _NEAR) : start]
 
 
 def _parted(text: str, measure: Measure) -> Iterator[tuple[Measure, Role | None]]:
@@ -296,12 +304,12 @@ def _lent(match: re.Match[str], near: Measure, at: Span, text: str) -> Measure:
 
 def _ranged(text: str, measure: Measure) -> Measure:
     """A measure with its other end where "between 2 and" stands before it."""
-    low = _BETWEEN.search(text[: measure.span.start])
+    low = _BETWEEN.search(_lead(text, measure.span.start))
     if low is None:
         return measure
     first = re.compile(NUMBER, re.IGNORECASE).search(text, measure.span.start, measure.span.end)
     scale = measure.value / (number(first[0]) or 1.0) if first else 1.0
-    span = Span(low.start(), measure.span.end)
+    span = Span(measure.span.start - len(low[0]), measure.span.end)
     return replace(
         measure, value=number(low["a"]) * scale, upper=measure.value, span=span, comparison="between"
     )
@@ -353,7 +361,10 @@ def _amount(match: re.Match[str], row: _Amount) -> Measure | None:
     except ValueError:  # a number word that is no number
         return None
     if value < 0 or (
-        top and (value > top or _HOLDS.search(match[0]) or _NUMBERED.search(match.string[: match.start("a")]))
+        top
+        and (
+            value > top or _HOLDS.search(match[0]) or _NUMBERED.search(_lead(match.string, match.start("a")))
+        )
     ):
         return None
     at = "span" if told("span") else 0
@@ -380,24 +391,29 @@ def _column(text: str, cell: Span) -> str:
     """The heading of the column a figure stands in, where lines are cut into as many cells by bars; else ""."""
     start = text.rfind("\n", 0, cell.start) + 1
     bars = text[start:].partition("\n")[0].count("|")
+    if not bars:
+        return ""
     heading = ""
     for line in reversed(text[:start].splitlines()):
-        if not bars or line.count("|") != bars:
+        if line.count("|") != bars:
             break
         heading = line
     return heading.split("|")[text[start : cell.start].count("|")].strip() if heading else ""
 
 
-def _role(text: str, measure: Measure, span: Span, sentence: Span, decided: Role | None) -> Role:
-    """What a figure is; ``decided`` is what its wording alone says."""
+def _role(
+    text: str, measure: Measure, span: Span, sentence: Span, decided: Role | None, *, served: bool
+) -> Role:
+    """What a figure is.
+
+    ``decided`` is what its wording alone says, ``served`` whether its clause speaks of a service.
+    """
     cues = _patterns().roles
     lead = text[max(sentence.start, measure.span.start - 90) : measure.span.start]
     tail = text[measure.span.start : min(span.end, measure.span.end + 25)]
     after = text[measure.span.end : min(span.end, measure.span.end + 40)]
-    clause = span.of(text)
-    served = cues["service"].search(clause) is not None
     if decided == "service":
-        return "level" if cues["own"].search(clause) and not served else "service"
+        return "level" if cues["own"].search(span.of(text)) and not served else "service"
     if decided is not None:
         return decided
     if _SET.match(tail):
