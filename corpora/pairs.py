@@ -158,7 +158,8 @@ def _compared(figure: Figure, row: dict[str, Any]) -> str:
 
 
 def _same_unit(mine: str, theirs: str) -> bool:
-    """Whether two units are one: singular and plural are, and a noun's own adjectives don't count."""
+    """Whether two units are one: singular and plural are, a period is a class period, adjectives don't count."""
+    mine, theirs = (unit.replace("class period", "period") for unit in (mine, theirs))
     if theirs.startswith("of ") or mine.startswith("of "):
         return mine.split()[:2] == theirs.split()[:2]
     (noun, _, per), (other, _, other_per) = mine.partition(" per "), theirs.partition(" per ")

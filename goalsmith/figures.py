@@ -8,7 +8,7 @@ stage; none of them is a baseline.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -17,7 +17,7 @@ from typing import Literal
 from goalsmith.deadlines import Day
 from goalsmith.quantities import NUMBER, Kind, Measure, number, quantities
 from goalsmith.reading import Area
-from goalsmith.tables import Row, load
+from goalsmith.tables import Row, alternatives, load
 from goalsmith.text import Span
 
 Role = Literal["level", "earlier", "expected", "ranking", "service", "stage"]
@@ -49,27 +49,65 @@ def unit_of(measure: Measure) -> str:
     return f"{measure.unit} per {measure.per}" if measure.per else measure.unit
 
 
+class _Amount(Row):
+    """Wordings of one sort of amount; tables/figures.toml says what their groups mean."""
+
+    kind: Kind
+    unit: str = ""
+    scale: float = 1.0
+    role: Role | None = None
+    patterns: list[str]
+
+
 class _Roles(Row):
     expected: list[str]
     expected_after: list[str]
     earlier: list[str]
+    earlier_after: list[str]
     was: list[str]
     service: list[str]
+    own: list[str]
+    stage: list[str]
+
+
+class _Bare(Row):
+    patterns: list[str]
+    of_others: list[str]
 
 
 class _Table(Row):
     roles: _Roles
     method: list[str]
     condition: list[str]
+    first: list[_Amount]
+    last: list[_Amount]
+    bare: _Bare
+    per: dict[str, list[str]]
+
+
+_SHARES = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
+_SHARE = rf"(?P<share>half|(?:an?|one|two|three|four|five)[\s-]+(?:{'|'.join(list(_SHARES)[1:])})s?)"
+
+
+def _pattern(row: str, per: Iterable[str]) -> re.Pattern[str]:
+    """A pattern of the table, its ``#`` words replaced."""
+    named = {name: rf"(?P<{name}>{NUMBER})" for name in ("a", "b", "top")}
+    meant = {**named, "n": NUMBER, "share": _SHARE, "per": rf"(?P<per>{alternatives(list(per))})s?\b"}
+    return re.compile(re.sub(r"#(\w+)", lambda word: meant[word[1]], row), re.IGNORECASE)
 
 
 class _Patterns:
     def __init__(self) -> None:
         table = load("figures", _Table)
-        self.expected, self.service = compiled(table.roles.expected), compiled(table.roles.service)
-        self.earlier, self.was = compiled(table.roles.earlier), compiled(table.roles.was)
-        self.expected_after = compiled(table.roles.expected_after)
+        self.per = {word: unit for unit, words in table.per.items() for word in words}
+        self.roles = {name: compiled(getattr(table.roles, name)) for name in _Roles.model_fields}
         self.method, self.condition = compiled(table.method), compiled(table.condition)
+        self.first, self.last = (
+            [(row, _pattern(pattern, self.per)) for row in rows for pattern in row.patterns]
+            for rows in (table.first, table.last)
+        )
+        self.bare = [_pattern(pattern, self.per) for pattern in table.bare.patterns]
+        self.of_others = [_pattern(pattern, self.per) for pattern in table.bare.of_others]
 
 
 def compiled(rows: Sequence[str]) -> re.Pattern[str]:
@@ -82,59 +120,27 @@ def _patterns() -> _Patterns:
     return _Patterns()
 
 
-_RANKINGS: list[tuple[str, re.Pattern[str]]] = [
-    ("percentile", re.compile(rf"(?P<a>{NUMBER})\s?(?:st|nd|rd|th)?\s*(?:percentile|%\s?ile)\b|\bpercentile(?:\s+rank)?\s*(?:of|=|:|was|is)?\s*(?P<b>\d+)", re.I)),
-    ("grade equivalent", re.compile(r"\b(?:grade[- ]equivalent|GE)\s*(?:score)?\s*(?:of|=|:|was|is)?\s*(?P<a>\d{1,2}(?:\.\d)?)\b|(?P<b>\d{1,2}\.\d)\s+(?:grade[- ](?:equivalent|level)|GE\b)", re.I)),
-    ("standard score", re.compile(r"\b(?:Vineland|ABAS|WISC|WIAT|KTEA|Woodcock|CELF|GFTA|PPVT|BASC|Conners|Beery|VMI|KeyMath|PLS|OWLS|TONI)[\w-]*(?:[^.;:\d]|(?<=-)\d){0,50}?(?::|\bscore(?:\s+(?:of|is|was))?|\bof|\bis|\bwas)\s*(?P<a>\d{2,3})\b(?!\s*%)|\bscore\s+(?:is|was)\s+(?P<b>\d{2,3})\b(?!\s*(?:%|percent|of|out))", re.I)),
-    ("age equivalent", re.compile(r"\bage[- ]equivalent\s*(?:of|=|:|was|is)?\s*(?P<a>\d{1,2}(?:[.;:-]\d{1,2})?)", re.I)),
-    ("standard score", re.compile(r"\b(?:(?:standard|scaled|composite|scale|index|core|T)[- ]?(?:language |reading |math |motor )?scores?|composite|quotient|index|core(?: language)?)\s*(?:of|=|:|was|is|\()?\s*(?P<a>\d{2,3})\b(?!\s*(?:%|percent|of|out|words))|\bSS\s*(?:of|=|:)?\s*(?P<b>\d{1,3})\b", re.I)),
-]  # fmt: skip
-# A noun the table of units doesn't have: "14 colors", "19 uppercase".
-_COUNTED = re.compile(
-    rf"(?P<a>{NUMBER})(?:\s?(?:-|–|to|or)\s?(?P<b>{NUMBER}))?\s+(?:(?!of|out|or|to|and|in|on|the|year|grade|month)[a-z’'-]+\s+){{0,2}}?(?P<noun>[a-z]{{2,}}(?:-[a-z]+)*s|uppercase|lowercase)\b",
-    re.IGNORECASE,
-)
-_NEVER_COUNTED = re.compile(
-    r"(?:years?|months?|weeks?|days?|grades?|this|his|is|was|has|does|hours|minutes|seconds|levels?|periods|classes|semesters|times|less|schools?|takes|needs|uses|always|tasks?)$",
-    re.IGNORECASE,
-)
+_NEAR = 40  # characters before an amount that tell what it is
+
+# "grade 4", "P-4": a number that only names.
 _NUMBERED = re.compile(
-    r"\b(?:grade|age|room|page|level|tier|step|chapter|unit|form|subtest)\s*$", re.IGNORECASE
+    r"\b(?:grade|age|room|page|level|tier|step|chapter|unit|form|subtest)\s*$|[A-Za-z]-$", re.IGNORECASE
 )
 # "two-step", "3-digit": what is worked on, no amount of it.
-_COMPOUND = re.compile(rf"{NUMBER}-(?!minute|min|second|sec|hour|hr|out|of|to)[a-z]+", re.IGNORECASE)
-# A bare number after such a word is in the unit of another figure beside it: "up from 30", "peers read 83".
-_BARE = re.compile(
-    rf"\b(?:from|to|was|were|reads?|averag\w+|now|currently|benchmark|expectation|norm|range|median|mean|knew|had|of|about|around|is|than)\s+(?:of\s+|about\s+)?(?P<a>{NUMBER})(?:\s?(?:-|–|to)\s?(?P<b>{NUMBER}))?(?=\s*(?:[,.;)]|$|\s(?:in|last|on|at|and|to|a year)\b))(?!\s+(?:minutes?|grade))",
+_COMPOUND = re.compile(
+    rf"{NUMBER}-(?!minute|min|second|sec|hour|hr|out|of|to|one|two|three|four|five|six|seven|eight|nine)[a-z]+",
     re.IGNORECASE,
 )
-# "half of her words", "1.5 on the six-point trait", "30 minutes weekly"
-_HALF = re.compile(r"\bhalf\s+(?:of\s+)?(?:the|his|her|their)\s+[a-z]+", re.IGNORECASE)
-_ON_SCALE = re.compile(
-    rf"(?<!of\s)(?<!of the\s)(?<!/)(?P<a>{NUMBER})\s+on\s+(?:the|an?|our)\s+(?:(?P<top>{NUMBER})[- ]point\s+)?(?:[\w-]+\s+){{0,3}}?(?:rubric|scale|trait|checklist)\b",
-    re.IGNORECASE,
-)
-# "2 of those 11", "4 days of 10", "19 of the first 40 days", "one of her five accommodations"
-_OUT_OF = re.compile(
-    rf"(?P<a>{NUMBER})(?:\s?(?:-|–|to|or)\s?(?P<b>{NUMBER}))?\s+(?:(?:[a-z-]+\s+){{0,2}}?)(?:out\s+)?of\s+(?:(?:the|those|these|his|her|their|all)\s+)?(?:(?:first|last|past|next|other)\s+)?(?P<top>{NUMBER})(?!\s*(?:%|percent|minutes?|st\b|nd\b|rd\b|th\b|[-–/.]\d))(?:\s+(?:[a-z-]+\s+){{0,1}}?[a-z-]+s\b)?",
-    re.IGNORECASE,
-)
-_SPAN_OF_TIME = re.compile(rf"(?P<a>{NUMBER})-(?P<unit>minute|min\.?|second|sec|hour|hr)s?\b", re.IGNORECASE)
-_MIXED_TIME = re.compile(
-    rf"(?P<a>{NUMBER})\s*(?:minutes?|min)(?:\s+and)?\s+(?P<s>{NUMBER})\s*(?:seconds?|sec)\b|(?P<h>{NUMBER})\s+and\s+a\s+half\s+(?P<unit>minutes|hours|seconds)\b",
+# "a paragraph of 74 words": the one holds the other, and is no share of it.
+_HOLDS = re.compile(
+    r"\b(?:paragraph|flight|list|set|group|sample|page|essay|row|phrase|sequence|stor(?:y|ie)|class|mean|median|average|total|pair)s?\s+of\b",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(rf"\bbetween\s+(?P<a>{NUMBER})\s+and\s+$", re.IGNORECASE)
-_MONEY = re.compile(r"\$\s?(?P<a>\d+(?:\.\d\d)?)")
-_WEEKLY_TIME = re.compile(
-    rf"(?P<a>{NUMBER})[\s-]*(?:minutes|min\.?|mins|hours|hrs?)\s*(?:(?:per|a|each|every|/|x)\s*(?P<per>day|week|month|wk|mo|session|monday|tuesday|wednesday|thursday|friday)\b|(?P<adverb>daily|weekly|monthly)\b)",
-    re.IGNORECASE,
-)
-
-
+_IN_TIME = re.compile(rf"\s+in\s+(?P<time>{NUMBER}\s+\w+)$", re.IGNORECASE)
 # "a 20-minute lesson", "three-minute story starters"
 _SET = re.compile(
-    rf"(?:about\s+)?{NUMBER}-(?:minute|second|hour|min|sec)\s+(?!(?:per|a|each)\b)[a-z]", re.IGNORECASE
+    rf"(?:about\s+)?{NUMBER}-(?:minute|second|hour|min|sec)\.?\s+(?!(?:per|a|each)\b)[a-z]", re.IGNORECASE
 )
 
 
@@ -147,7 +153,7 @@ def figures_in(
     area: Area,
     skill: str | None,
     note: int,
-    before: Measure | None = None,
+    before: Figure | None = None,
 ) -> Iterator[Figure]:
     """The figures of a clause ``span`` of a ``sentence`` that names ``days``; area and skill are its note's.
 
@@ -157,14 +163,26 @@ def figures_in(
     method = patterns.method.search(text, sentence.start, sentence.end)
     conditions = [Span(m.start(), m.end()) for m in patterns.condition.finditer(text, span.start, span.end)]
     grades = [grade for _, grade in material_grades(text, sentence.start, sentence.end)]
-    for measure, ranking in _measures(text, span, [day.span for day in days], before):
+    served = patterns.roles["service"].search(text, span.start, span.end) is not None
+    lender = before.measure if before is not None else None
+    found = [
+        (measure, _role(text, measure, span, sentence, role, served=served))
+        for measure, role in _measures(text, span, [day.span for day in days], lender)
+    ]
+    rates = [measure for measure, _ in found if measure.per] + ([lender] if lender and lender.per else [])
+    for measure, role in found:
         near = min(days, key=lambda day: _distance(text, day.span, measure.span), default=None)
+        # What only names its number speaks of what the figure before it does.
+        goes_on = before if measure.how == "bare" and all(m.how == "bare" for m, _ in found) else None
+        if role in ("earlier", "expected") and measure.kind == "count":
+            per = next((rate.per for rate in rates if rate.unit == measure.unit), None)
+            measure = replace(measure, kind="rate" if per else "count", per=per)
         yield Figure(
             span=measure.span,
             measure=measure,
-            role="ranking" if ranking else _role(text, measure, span, sentence, patterns),
-            area=area,
-            skill=skill,
+            role=role,
+            area=goes_on.area if goes_on else area,
+            skill=goes_on.skill if goes_on else skill,
             note=note,
             date=near.date if near else None,
             grade=grades[0] if grades else None,
@@ -187,7 +205,7 @@ def said_unit(figure: Figure, text: str) -> str:
     return unit_of(measure)
 
 
-_LENDING = ("rate", "accuracy", "count")  # kinds whose unit a bare number beside them takes over
+_LENDING = ("rate", "accuracy", "count", "duration")  # kinds whose unit a bare number beside them takes over
 # Units under which many nouns are counted alike.
 _GATHERED = frozenset({"items", "sessions", "trials", "prompts", "incidents", "settings", "words", "letters"})
 
@@ -200,121 +218,221 @@ def _distance(text: str, a: Span, b: Span) -> int:
 
 def _measures(
     text: str, span: Span, taken: Sequence[Span], before: Measure | None
-) -> Iterator[tuple[Measure, bool]]:
-    """The measures of a clause, each with whether it only ranks the student among others."""
+) -> Iterator[tuple[Measure, Role | None]]:
+    """The measures of a clause, each with its role where the wording alone decides it."""
+    patterns = _patterns()
     held = list(taken)
-    found: list[tuple[Measure, bool]] = []
+    found: list[tuple[Measure, Role | None]] = []
 
-    def take(measure: Measure, *, ranking: bool = False) -> None:
+    def take(measure: Measure, role: Role | None = None) -> None:
         if not any(measure.span.overlaps(other) for other in held):
             held.append(measure.span)
-            found.append((measure, ranking))
+            found.append((measure, role))
 
-    for unit, pattern in _RANKINGS:
+    for row, pattern in patterns.first:
         for match in pattern.finditer(text, span.start, span.end):
-            words = next(group for group in match.groups() if group)
-            value = float(re.split(r"[;:-]", words)[0]) if words[0].isdigit() else number(words)
-            take(_measure(match, "rank", unit, value=value), ranking=True)
-    for match in _WEEKLY_TIME.finditer(text, span.start, span.end):
-        per = (match["per"] or match["adverb"]).lower()
-        per = "week" if per.endswith("day") and per != "day" else per
-        per = {"wk": "week", "mo": "month", "daily": "day", "weekly": "week", "monthly": "month"}.get(
-            per, per
-        )
-        hours = "h" in match[0].lower().split(match["a"].lower(), 1)[1][:5]
-        take(replace(_measure(match, "rate", "hours" if hours else "minutes"), per=per, how="weekly time"))
-    for match in _MIXED_TIME.finditer(text, span.start, span.end):
-        seconds = {"minutes": 60.0, "hours": 3600.0, "seconds": 1.0}
-        if match["h"]:
-            value = (number(match["h"]) + 0.5) * seconds[match["unit"].lower()]
-        else:
-            value = 60 * number(match["a"]) + number(match["s"])
-        take(_measure(match, "duration", "seconds", value=value))
-    for match in _SPAN_OF_TIME.finditer(text, span.start, span.end):
-        scale = {"m": 60.0, "s": 1.0, "h": 3600.0}[match["unit"][0].lower()]
-        take(_measure(match, "duration", "seconds", value=number(match["a"]) * scale))
-    for match in _MONEY.finditer(text, span.start, span.end):
-        take(_measure(match, "count", "dollars"))
-    for match in _HALF.finditer(text, span.start, span.end):
-        take(_measure(match, "accuracy", "percent", value=50.0))
-    for match in _ON_SCALE.finditer(text, span.start, span.end):
-        top = number(match["top"]) if match["top"] else None
-        take(replace(_measure(match, "rubric", "points"), out_of=top))
-    for match in _OUT_OF.finditer(text, span.start, span.end):
-        top = number(match["top"])
-        if number(match["a"]) <= top and not _NUMBERED.search(text[: match.start()]):
-            take(replace(_measure(match, "trials", "trials"), out_of=top))
+            if (measure := _amount(match, row)) is not None:
+                take(measure, "ranking" if row.kind == "rank" else row.role)
     for measure in quantities().find(text, span.start, span.end):
         lacks = measure.out_of is not None and measure.value > measure.out_of  # "10/2" is a day
-        if measure.kind == "consistency" or lacks or _COMPOUND.match(text, measure.span.start):
+        if measure.how == "x of y" and _HOLDS.search(measure.span.of(text)):
+            continue
+        counts_turns = "turn" in measure.span.of(text).lower()
+        if (
+            (measure.kind == "consistency" and not counts_turns)
+            or lacks
+            or _COMPOUND.match(text, measure.span.start)
+        ):
             held.append(measure.span)
-        else:
-            take(_ranged(text, measure))
-    for match in _COUNTED.finditer(text, span.start, span.end):
-        noun = match["noun"].lower()
-        lead = text[: match.start()]
-        numbered = _NUMBERED.search(lead) or re.search(r"\w-$", lead)
-        if not numbered and not _NEVER_COUNTED.search(noun):
-            take(_measure(match, "count", "letters" if noun.endswith("case") else noun))
-    for match in _BARE.finditer(text, span.start, span.end):
-        units = [m for m, ranking in found if not ranking and m.kind in _LENDING]
-        if not units and before is not None and before.kind in _LENDING:
-            units = [before]
-        if units:
-            near = min(units, key=lambda m: abs(m.span.start - match.start("a")))
-            bare = _measure(match, near.kind, near.unit)
-            at = Span(match.start("a"), match.end("b") if match["b"] else match.end("a"))
-            take(replace(bare, per=near.per, span=at, how="bare"))
+            continue
+        for part, role in _parted(text, _ranged(text, measure)):
+            take(part, role)
+    for row, pattern in patterns.last:
+        for match in pattern.finditer(text, span.start, span.end):
+            if (
+                not _NUMBERED.search(_lead(text, match.start("a")))
+                and (measure := _amount(match, row)) is not None
+            ):
+                take(measure, row.role)
+    beside = [
+        measure for measure, role in found if role is None and (measure.per or measure.kind in _LENDING)
+    ]
+    if not beside and before is not None and (before.per or before.kind in _LENDING):
+        beside = [before]
+    others = patterns.roles["expected"]
+    for pattern in [*patterns.bare, *patterns.of_others] if beside else []:
+        for match in pattern.finditer(text, span.start, span.end):
+            at = Span(match.start("a"), match.end("b") if match.groupdict().get("b") else match.end("a"))
+            if pattern in patterns.of_others and not others.search(text[span.start : at.start]):
+                continue
+            near = min(beside, key=lambda m: abs(m.span.start - at.start))
+            take(_lent(match, near, at, text))
     yield from sorted(found, key=lambda item: item[0].span)
+
+
+def _lead(text: str, start: int) -> str:
+    return text[max(0, start - _NEAR) : start]
+
+
+def _parted(text: str, measure: Measure) -> Iterator[tuple[Measure, Role | None]]:
+    """A measure; "24 words in 20 minutes" is an amount, and the time that sets its stage."""
+    timed = _IN_TIME.search(measure.span.of(text)) if measure.how == "in so long" else None
+    if timed is None or measure.per in ("minute", "hour", "second"):
+        yield measure, None
+        return
+    start = measure.span.start
+    yield replace(measure, per=None, span=Span(start, start + timed.start())), None
+    for time in quantities().find(text, start + timed.start("time"), measure.span.end):
+        yield time, "stage"
+
+
+def _lent(match: re.Match[str], near: Measure, at: Span, text: str) -> Measure:
+    """A bare number in the unit of the figure beside it."""
+    said = re.search(NUMBER, near.span.of(text), re.IGNORECASE)
+    scale = near.value / (number(said[0]) or 1.0) if said and near.kind in ("duration", "latency") else 1.0
+    upper = number(match["b"]) * scale if match.groupdict().get("b") else None
+    return replace(
+        near,
+        value=value_of(match["a"]) * scale,
+        span=at,
+        how="bare",
+        hedge=None,
+        comparison="exactly" if upper is None else "between",
+        upper=upper,
+    )
 
 
 def _ranged(text: str, measure: Measure) -> Measure:
     """A measure with its other end where "between 2 and" stands before it."""
-    low = _BETWEEN.search(text[: measure.span.start])
+    low = _BETWEEN.search(_lead(text, measure.span.start))
     if low is None:
         return measure
     first = re.compile(NUMBER, re.IGNORECASE).search(text, measure.span.start, measure.span.end)
     scale = measure.value / (number(first[0]) or 1.0) if first else 1.0
-    span = Span(low.start(), measure.span.end)
+    span = Span(measure.span.start - len(low[0]), measure.span.end)
     return replace(
         measure, value=number(low["a"]) * scale, upper=measure.value, span=span, comparison="between"
     )
 
 
-def _measure(
-    match: re.Match[str],
-    kind: Kind,
-    unit: str,
-    value: float | None = None,
-) -> Measure:
-    """A measure of a match's groups a and b."""
-    groups = match.groupdict()
-    upper = number(groups["b"]) if kind != "rank" and groups.get("b") else None
+_WHOLE = {"no": 0.0, "none": 0.0, "once": 1.0, "twice": 2.0, "a": 1.0, "an": 1.0}
+
+
+def value_of(words: str) -> float:
+    """An amount in words or digits: "62", "twice", "two thirds", "half an", "1/2". Raises ValueError."""
+    words = re.sub(r"[\s-]+", " ", words.strip().lower())
+    words = re.sub(r"(?<=[a-z]) (?:of )?an?$", "", words)
+    if words in _WHOLE:
+        return _WHOLE[words]
+    broken = re.fullmatch(r"(?:(\d+) )?(\d+) ?/ ?(\d+)", words)
+    if broken:
+        return float(broken[1] or 0) + float(broken[2]) / (float(broken[3]) or 1.0)
+    share = re.fullmatch(rf"(?:(.+) )?({'|'.join(_SHARES)})s?", words)
+    if share:
+        return value_of(share[1] or "a") / _SHARES[share[2]]
+    return number(words)
+
+
+def _amount(match: re.Match[str], row: _Amount) -> Measure | None:
+    """The measure a row of the table reads in a match, None where its numbers make no sense."""
+    given = match.groupdict()
+
+    def told(name: str) -> str | None:
+        return given.get(name) or None
+
+    per = told("per")
+    noun = (told("noun") or "").lower()
+    try:
+        if share := told("share"):
+            value = 100 * value_of(share)
+        elif grade := told("grade"):
+            named = _GRADE.search(grade)
+            value = float(grade_in(named)) + (0.5 if told("mid") else 0.0) if named else -1.0
+        else:
+            value = value_of(match["a"])
+        upper = value_of(told("b") or "a") if told("b") else None
+        factor = row.scale
+        if freq := told("freq"):
+            factor *= value_of(freq)
+        if time := told("time"):
+            factor *= {"s": 1.0, "m": 60.0, "h": 3600.0}[time[0].lower()]
+        value = (value + (0.5 if told("half") else 0.0)) * factor + number(told("s") or "0")
+        top = number(told("top") or "0")
+    except ValueError:  # a number word that is no number
+        return None
+    if value < 0 or (
+        top
+        and (
+            value > top or _HOLDS.search(match[0]) or _NUMBERED.search(_lead(match.string, match.start("a")))
+        )
+    ):
+        return None
+    at = "span" if told("span") else 0
     return Measure(
-        kind=kind,
-        value=number(groups["a"]) if value is None else value,
-        unit=unit,
-        span=Span(match.start(), match.end()),
-        how="present levels",
-        comparison="between" if upper is not None else "exactly",
-        upper=upper,
+        kind=row.kind,
+        value=value,
+        unit=row.unit or ("letters" if noun.endswith("case") else _plural(noun)),
+        span=Span(match.start(at), match.end(at)),
+        how=row.unit if row.role == "service" else "present levels",
+        comparison="exactly" if upper is None else "between",
+        upper=None if upper is None else upper * factor,
+        out_of=top or None,
+        per=_patterns().per[" ".join(per.lower().split())] if per else None,
     )
 
 
-def _role(text: str, measure: Measure, span: Span, sentence: Span, patterns: _Patterns) -> Role:
-    lead = text[max(sentence.start, measure.span.start - 60) : measure.span.start]
+def _plural(noun: str) -> str:
+    if noun == "" or noun.endswith("s"):
+        return noun
+    return {"inch": "inches", "foot": "feet"}.get(noun, f"{noun}s")
+
+
+def _column(text: str, cell: Span) -> str:
+    """The heading of the column a figure stands in, where lines are cut into as many cells by bars; else ""."""
+    start = text.rfind("\n", 0, cell.start) + 1
+    bars = text[start:].partition("\n")[0].count("|")
+    if not bars:
+        return ""
+    heading = ""
+    for line in reversed(text[:start].splitlines()):
+        if line.count("|") != bars:
+            break
+        heading = line
+    return heading.split("|")[text[start : cell.start].count("|")].strip() if heading else ""
+
+
+def _role(
+    text: str, measure: Measure, span: Span, sentence: Span, decided: Role | None, *, served: bool
+) -> Role:
+    """What a figure is.
+
+    ``decided`` is what its wording alone says, ``served`` whether its clause speaks of a service.
+    """
+    cues = _patterns().roles
+    lead = text[max(sentence.start, measure.span.start - 90) : measure.span.start]
     tail = text[measure.span.start : min(span.end, measure.span.end + 25)]
     after = text[measure.span.end : min(span.end, measure.span.end + 40)]
-    clause = span.of(text)
+    if decided == "service":
+        return "level" if cues["own"].search(span.of(text)) and not served else "service"
+    if decided is not None:
+        return decided
     if _SET.match(tail):
-        return "service" if patterns.service.search(clause) else "stage"
-    if measure.how == "weekly time":
-        return "service"
-    if patterns.earlier.search(lead) or patterns.was.search(text[sentence.start : measure.span.start]):
-        return "earlier"
-    if patterns.expected.search(lead[-45:]) or patterns.expected_after.match(after):
+        return "service" if served else "stage"
+    if cues["expected"].search(_column(text, measure.span)):
         return "expected"
-    if measure.kind in ("duration", "rate", "count") and patterns.service.search(clause):
+    if cues["stage"].search(lead) and measure.kind in ("count", "duration"):
+        return "stage"
+    if cues["expected_after"].match(after):
+        return "expected"
+    if (
+        cues["earlier"].search(lead[-60:])
+        or cues["earlier_after"].match(after)
+        or cues["was"].search(text[sentence.start : measure.span.start])
+    ):
+        return "earlier"
+    if cues["expected"].search(lead):
+        return "expected"
+    if served and measure.kind in ("duration", "rate", "count"):
         return "service"
     return "level"
 

@@ -13,7 +13,7 @@ from goalsmith.meaning import meaning
 from goalsmith.present_levels import Note, PresentLevels, unnamed
 from goalsmith.quantities import Measure, comparable
 from goalsmith.reading import Area, Reading
-from goalsmith.skills import Spot, named_skill, rate_skills
+from goalsmith.skills import named_skill, profile, read_as
 from goalsmith.templates import Bank, Skill
 from goalsmith.words import stems
 
@@ -55,7 +55,7 @@ class Link:
 
 
 _NEAR_OWN, _NEAR_OTHER = 0.3, 0.45  # how near in meaning the fact is that a goal starts from
-_BAR = -0.5  # from this strength on a fact is what the goal rests on
+BESIDE = 1.5  # how far a fact may lie behind the nearest and still be rested on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,7 @@ class _Goal:
 
     stems: frozenset[str]
     vector: Floats
+    profile: Floats
     skill: Skill | None
     area: Area
     targets: tuple[Measure, ...]
@@ -94,10 +95,12 @@ def about(sought: Sought, known: PresentLevels, bank: Bank) -> _Goal:
     """A goal's words, meaning, skill and area, the names that the present levels give left out."""
     words = unnamed(sought.words, known)
     vector = meaning().vectors([words])[0]
-    skill = named_skill(rate_skills(Spot(words, sought.area, sought.sure), vector, bank), bank)
+    likely = read_as(words, sought.area, sought.sure, vector, bank)
+    skill = named_skill(likely, bank)
     return _Goal(
         stems=frozenset(stems(words)),
         vector=vector,
+        profile=profile(likely),
         skill=skill,
         area=skill.area if skill else sought.area,
         targets=sought.targets,
@@ -110,9 +113,9 @@ def link(sought: Sought, known: PresentLevels, bank: Bank) -> Link:
     strengths = [_strength(note, index, goal, known) for index, note in enumerate(known.notes)]
     best = max(strengths, default=-9.0)
     name = goal.skill.name if goal.skill else None
-    if best < _BAR:
+    if best < 0:
         return Link(notes=(), baseline=None, confidence=_chance(-best), skill=name)
-    near = [i for i, strength in enumerate(strengths) if strength >= max(_BAR, best - 1.5)]
+    near = [i for i, strength in enumerate(strengths) if strength >= max(0.0, best - BESIDE)]
     baseline = _baseline(strengths, goal, known)
     if baseline is not None and known.figures[baseline].note not in near:
         near = sorted({*near, known.figures[baseline].note})
@@ -123,42 +126,34 @@ def _chance(strength: float) -> float:
     return 1 / (1 + math.exp(-strength))
 
 
-FEATURES = ("", "meaning", "skill", "area", "words", "unit", "measured", "need", "strength", "nearest")
-# Fitted by ``python -m models.meaning.fit`` on the corpus's pairs that are not held out.
-WEIGHTS = (-3.1, 3.6, 1.0, 0.9, 1.1, 0.3, 0.9, 1.1, -0.4, 0.4)
+FEATURES = ("", "meaning", "skills", "area", "words", "measured", "need", "nearest")
+# Fitted by ``python -m models.meaning.fit`` on the corpus's pairs that are not held out. A fact of strength 0 is as
+# likely rested on as not.
+WEIGHTS = (-3.7, 2.25, 2.9, 0.35, 1.35, 1.35, 0.9, 0.65)
 
 
 def _strength(note: Note, index: int, goal: _Goal, known: PresentLevels) -> float:
     given = features(note, index, goal, known)
     strength = sum(weight * value for weight, value in zip(WEIGHTS, given, strict=True))
-    near, same_skill, same_area = given[1:4]
     figures = {figure.role for figure in known.figures if figure.note == index}
     if figures and not figures & {"level", "earlier"}:
-        return min(
-            strength, _BAR - 0.1
-        )  # what peers do, or a service, is nothing of the student's to rest on
-    # What shares neither skill nor area nor meaning is another matter, however needy it sounds.
-    return strength if same_skill or same_area or near >= _ALIKE else min(strength, _BAR - 0.1)
-
-
-_ALIKE = 0.4
+        # What peers do, or a service, is nothing of the student's to rest on.
+        return min(strength, -0.1)
+    return strength
 
 
 def features(note: Note, index: int, goal: _Goal, known: PresentLevels) -> tuple[float, ...]:
     """What speaks for a note's being what a goal rests on, in the order of :data:`FEATURES`."""
-    levels = [f for f in known.figures if f.note == index and f.role == "level"]
     common = goal.stems & note.stems
     near = float(note.vector @ goal.vector)
     return (
         1.0,
         near,
-        float(goal.skill is not None and note.skill == goal.skill.name),
+        float(note.profile @ goal.profile),
         float(note.area == goal.area),
         len(common) / max(1, len(goal.stems) * len(note.stems)) ** 0.5,
-        float(any(comparable(f.measure, t) for f in levels for t in goal.targets)),
-        float(bool(levels)),
+        float(any(f.note == index and f.role == "level" for f in known.figures)),
         float(note.kind in ("need", "impact")),
-        float(note.kind == "strength"),
         float(near >= max(float(other.vector @ goal.vector) for other in known.notes)),
     )
 
@@ -175,7 +170,7 @@ def _baseline(strengths: list[float], goal: _Goal, known: PresentLevels) -> int 
         means = near >= (_NEAR_OWN if same else _NEAR_OTHER)
         fits = not goal.targets or any(_alike(figure.measure, target) for target in goal.targets)
         timely = figure.measure.unit not in ("sessions", "settings")  # "three weeks" is when, not how well
-        return timely and figure.role == "level" and strength >= max(_BAR, best - 1.5) and means and fits
+        return timely and figure.role == "level" and strength >= max(0.0, best - BESIDE) and means and fits
 
     options = [(index, figure) for index, figure in enumerate(known.figures) if starts(figure)]
     if not options:

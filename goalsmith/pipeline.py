@@ -156,14 +156,19 @@ class Goalsmith:
         component: ReaderComponent = self.nlp.get_pipe("goalsmith_reader")  # type: ignore[assignment]
         return component.reader.read(documents)
 
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """What the reader makes of texts, in order: kind, area and parts, without facts and findings.
+
+        Raises:
+            TextError: a text is empty, too long, or not a string.
+        """
+        return self._read_all([Document(text) for text in texts])
+
     def _present_levels(self, text: str | None, today: date) -> PresentLevels | None:
         if text is None:
             return None
 
-        def read(sentences: Sequence[str]) -> list[Reading]:
-            return self._read_all([Document(sentence) for sentence in sentences])
-
-        return read_present_levels(Document(text).text, read, self.bank, today)
+        return read_present_levels(Document(text).text, self.read, self.bank, today)
 
     def _judge(
         self,

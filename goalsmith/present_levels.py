@@ -14,6 +14,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from goalsmith.areas import AREAS, area_chances, evidence, nearest, read_areas
 from goalsmith.deadlines import days_in
 from goalsmith.figures import (
     Figure,
@@ -26,7 +27,7 @@ from goalsmith.figures import (
 )
 from goalsmith.meaning import meaning
 from goalsmith.reading import Area, Reading
-from goalsmith.skills import NEAR, Spot, in_area, named_skill, rate_skills
+from goalsmith.skills import likely_skills, named_skill, profile, rate_skills
 from goalsmith.tables import Row, alternatives, load
 from goalsmith.templates import Bank
 from goalsmith.text import Span
@@ -51,6 +52,7 @@ class Note:
     skill: str | None
     stems: frozenset[str]
     vector: Floats = field(compare=False, repr=False)
+    profile: Floats = field(compare=False, repr=False)  # the skills it may be about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +118,6 @@ class _Table(Row):
     headings: dict[Area, list[str]]
 
 
-# Headings that as plain words say little of what a sentence is about.
-_COMMON = frozenset(
-    {"work", "general", "physical", "social", "language", "functional", "behavior", "medical", "vision", "hearing", "health", "fluency", "transition", "motor", "attention", "organization", "reading", "writing", "career", "communication"}
-)  # fmt: skip
-
-
 class _Patterns:
     def __init__(self) -> None:
         table = load("present_levels", _Table)
@@ -138,19 +134,10 @@ class _Patterns:
             re.IGNORECASE,
         )
 
-        self.area_words = re.compile(
-            rf"(?<![\w-])(?:{alternatives([n for n in self._headings if n not in _COMMON])})(?![\w-])",
-            re.IGNORECASE,
-        )
-
     def heading_area(self, heading: str) -> Area:
         """The area a heading opens."""
         name = self.heading.match(heading)
-        return self.area_of(name["name"]) if name else "other"
-
-    def area_of(self, name: str) -> Area:
-        """The area a heading's word names."""
-        return self._headings[" ".join(name.lower().split())]
+        return self._headings[" ".join(name["name"].lower().split())] if name else "other"
 
 
 @cache
@@ -160,7 +147,7 @@ def _patterns() -> _Patterns:
 
 # Where a sentence ends: not after a title or an abbreviation, nor inside a figure.
 _SENTENCE = re.compile(
-    r"(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!Mrs\.)(?<!\bGr\.)(?<!\bvs\.)(?<!e\.g\.)(?<!i\.e\.)(?<=[.!?])[\s\"”)]+|\n+|;\s+|\s[•*]\s"
+    r"(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!Mrs\.)(?<!\bGr\.)(?<!\bvs\.)(?<!\bmin\.)(?<!e\.g\.)(?<!i\.e\.)(?<=[.!?])[\s\"”)]+|\n+|;\s+|\s[•*]\s"
 )
 # Where one sentence goes on to another matter. "and" only before a new verb of the student's.
 _CLAUSE = re.compile(
@@ -170,7 +157,58 @@ _CLAUSE = re.compile(
 )
 
 
-_GOES_ON = 0.2
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A clause on its way to a note.
+
+    ``rated`` is how much it is about each skill of the bank, by words and meaning; ``evidence`` what speaks for
+    each area (:func:`goalsmith.areas.evidence`).
+    """
+
+    span: Span
+    sentence: Span
+    rated: Floats
+    evidence: Floats
+    vector: Floats
+
+
+def clauses_of(text: str, read: Callable[[Sequence[str]], list[Reading]], bank: Bank) -> list[Clause]:
+    """The clauses of a present-levels statement, in order; arguments as for :func:`read_present_levels`."""
+    names = tuple(names_in(text))
+    sentences = list(_under_headings(text, _patterns()))
+    pieces = [
+        (clause, index)
+        for index, (sentence, _) in enumerate(sentences)
+        for clause in _clauses(text, sentence)
+    ]
+    spans = list(dict.fromkeys([*(clause for clause, _ in pieces), *(sentence for sentence, _ in sentences)]))
+    vectors = dict(
+        zip(spans, meaning().vectors([_without(s.of(text), text, names) for s in spans]), strict=True)
+    )
+    rated = {span: rate_skills(span.of(text), vectors[span], bank) for span in spans}
+    near = [nearest(rated[sentence], bank) for sentence, _ in sentences]
+    areas = read_areas(read([sentence.of(text) for sentence, _ in sentences]))
+    found = []
+    for span, index in pieces:
+        sentence, heading = sentences[index]
+        given = evidence(
+            span.of(text),
+            sentence.of(text),
+            heading,
+            reader=areas[index],
+            statement=areas.mean(axis=0),
+            near=(nearest(rated[span], bank), near[index], near[index - 1] if index else 0 * near[index]),
+        )
+        found.append(
+            Clause(
+                span=span,
+                sentence=sentence,
+                rated=0.5 * rated[span] + 0.5 * rated[sentence],
+                evidence=given,
+                vector=vectors[span],
+            )
+        )
+    return found
 
 
 def read_present_levels(
@@ -184,63 +222,40 @@ def read_present_levels(
         bank: the skills to look for.
         today: the day from which a month without a year is the last such month.
     """
-    patterns = _patterns()
-    names = tuple(names_in(text))
-    sentences = list(_under_headings(text, patterns))
-    readings = read([sentence.of(text) for sentence, _ in sentences])
-    pieces = [
-        (clause, sentence, heading, reading)
-        for (sentence, heading), reading in zip(sentences, readings, strict=True)
-        for clause in _clauses(text, sentence)
-    ]
-    said = [
-        _without(span.of(text), text, names) for clause, sentence, *_ in pieces for span in (clause, sentence)
-    ]
-    vectors = meaning().vectors(said)
     notes: list[Note] = []
     figures: list[Figure] = []
-    for index, (clause, sentence, heading, reading) in enumerate(pieces):
-        spot = Spot(
-            words=clause.of(text),
-            area=heading or reading.area,
-            sure=1.0 if heading else reading.confidence.area,
+    for index, clause in enumerate(clauses_of(text, read, bank)):
+        words = clause.span.of(text)
+        chances = area_chances(clause.evidence)
+        likely = likely_skills(clause.rated, chances, bank)
+        skill = named_skill(likely, bank)
+        note = Note(
+            span=clause.span,
+            kind=next((kind for kind, cue in _patterns().notes if cue.search(words)), "other"),
+            area=AREAS[int(chances.argmax())],
+            skill=skill.name if skill else None,
+            stems=frozenset(stems(words)),
+            vector=clause.vector,
+            profile=profile(likely),
         )
-        whole = Spot(words=sentence.of(text), area=spot.area, sure=spot.sure)
-        rated = 0.5 * rate_skills(spot, vectors[2 * index], bank) + 0.5 * rate_skills(
-            whole, vectors[2 * index + 1], bank
-        )
-        if index > 0:
-            # What is said next is said of the same matter, more often than not.
-            last = pieces[index - 1][3]
-            rated = rated + _GOES_ON * last.confidence.area * in_area(last.area, bank)
-        # "math is 71 %" says what it is about.
-        for told in patterns.area_words.finditer(clause.of(text)):
-            rated = rated + 0.3 * in_area(patterns.area_of(told[0]), bank)
-        skill = named_skill(rated, bank)
-        nearest = bank.skills[int(rated.argmax())].area
-        words = clause.of(text)
-        kind: NoteKind = next((kind for kind, cue in patterns.notes if cue.search(words)), "other")
-        notes.append(
-            Note(
-                span=clause,
-                kind=kind,
-                area=heading or (skill.area if skill else nearest if rated.max() > NEAR else reading.area),
-                skill=skill.name if skill else None,
-                stems=frozenset(stems(words)),
-                vector=vectors[2 * index],
-            )
-        )
-        days = days_in(text, sentence.start, sentence.end, today)
-        note = notes[-1]
-        beside = figures[-1].measure if figures and figures[-1].note == index - 1 else None
+        notes.append(note)
+        days = days_in(text, clause.sentence.start, clause.sentence.end, today)
+        beside = figures[-1] if figures and figures[-1].note == index - 1 else None
         figures += figures_in(
-            text, clause, sentence, days, area=note.area, skill=note.skill, note=index, before=beside
+            text,
+            clause.span,
+            clause.sentence,
+            days,
+            area=note.area,
+            skill=note.skill,
+            note=index,
+            before=beside,
         )
     return PresentLevels(
         text=text,
         notes=tuple(notes),
         figures=tuple(_settled(figures)),
-        names=names,
+        names=tuple(names_in(text)),
         grade=_own_grade(text),
         pronoun=pronoun_in(text),
     )
@@ -286,7 +301,7 @@ def _sentences(text: str) -> Iterator[Span]:
         at = cut.end() if cut else end
 
 
-_LISTED = re.compile(r",\s+(?!and\b|or\b|but\b)|\s+[|/]\s+")
+_LISTED = re.compile(r",\s+(?!and\b|or\b|but\b)|\s+/\s+")
 
 
 _WIDE = 55  # a line this long that ends in the middle of a sentence was wrapped, not ended

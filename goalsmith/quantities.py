@@ -228,7 +228,7 @@ class Quantities:
             ),
             (
                 "within",
-                rf"(?<!\w)(?:with)?in\s+(?:the\s+first\s+)?{pre}{a}{b}\s*-?\s*(?P<time>{time})\b{post}(?!\s+(?:per|a|each)\b)",
+                rf"(?<!\w)(?:with)?in\s+(?:the\s+first\s+)?{pre}{a}{b}\s*-?\s*(?P<time>{time})\b{post}(?!\s+(?:per|a|each(?!\s+time))\b)",
                 self._latency,
             ),
             (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from goalsmith.areas import AREAS
 from goalsmith.meaning import meaning
 from goalsmith.reading import Area
 from goalsmith.templates import Bank, Skill
@@ -18,25 +19,15 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Words and the area a reader gave them, with its confidence."""
-
-    words: str
-    area: Area
-    sure: float
-
-
 _BY_WORDS, _BY_AREA = 0.5, 0.2  # what a skill's own words and the area count beside its meaning
 NAMED = 0.62  # from this strength on a text is about a skill
-NEAR = 0.45  # from this strength on it is about the skill's area
 
 
-def rate_skills(spot: Spot, vector: Floats, bank: Bank) -> Floats:
-    """How much a text is about each skill of the bank: by its words, its meaning, its area."""
+def rate_skills(words: str, vector: Floats, bank: Bank) -> Floats:
+    """How much a text is about each skill of the bank: by its words, and by its meaning ``vector``."""
     import numpy as np
 
-    found, rarity = frozenset(wording(spot.words)), _rarity(bank)
+    found, rarity = frozenset(wording(words)), _rarity(bank)
     known = _skill_vectors(bank)
     each = known.rows @ vector
     # The nearest wording tells most, the middle of all steadies it.
@@ -46,22 +37,34 @@ def rate_skills(spot: Spot, vector: Floats, bank: Bank) -> Floats:
         sum(rarity[s] for s in {s for words in skill.stems if found.issuperset(words) for s in words})
         for skill in bank.skills
     ]
-    same = [spot.sure if skill.area == spot.area else 0.0 for skill in bank.skills]
     rated: Floats = near + _BY_WORDS * np.tanh(np.array(named, np.float32) / 2)
-    return rated + _BY_AREA * np.array(same, np.float32)
+    return rated
 
 
-def in_area(area: Area, bank: Bank) -> Floats:
-    """One for each skill of an area, zero for the others."""
+def likely_skills(rated: Floats, chances: Floats, bank: Bank) -> Floats:
+    """The same, where it is known how likely each area is: ``chances`` in the order of ``areas.AREAS``."""
     import numpy as np
 
-    return np.array([skill.area == area for skill in bank.skills], np.float32)
+    near: Floats = np.array([chances[AREAS.index(skill.area)] for skill in bank.skills], np.float32)
+    return rated + _BY_AREA * near
 
 
-def named_skill(rated: Floats, bank: Bank) -> Skill | None:
+def named_skill(likely: Floats, bank: Bank) -> Skill | None:
     """The skill a text is about, None where none is near enough."""
-    best = int(rated.argmax())
-    return bank.skills[best] if rated[best] >= NAMED else None
+    best = int(likely.argmax())
+    return bank.skills[best] if likely[best] >= NAMED else None
+
+
+def profile(likely: Floats) -> Floats:
+    """All skills a text may be about, each by its chance; the product of two profiles is how far they agree, 0 to 1."""
+    import numpy as np
+
+    odds = np.exp((likely - likely.max()) / _SPREAD)
+    agreed: Floats = np.sqrt(odds / odds.sum()).astype(np.float32)
+    return agreed
+
+
+_SPREAD = 0.07  # how far a skill may lie behind the nearest and still be meant
 
 
 def is_plain(words: str, skill: Skill, bank: Bank) -> bool:
@@ -80,9 +83,17 @@ def is_plain(words: str, skill: Skill, bank: Bank) -> bool:
 _PLAIN = 0.6
 
 
+def read_as(words: str, area: Area, sure: float, vector: Floats, bank: Bank) -> Floats:
+    """How likely each skill is for words that were read as of an area, ``sure`` of it, and mean ``vector``."""
+    import numpy as np
+
+    chances = np.array([sure if other == area else 0.0 for other in AREAS], np.float32)
+    return likely_skills(rate_skills(words, vector, bank), chances, bank)
+
+
 def skill_in(words: str, area: Area, sure: float, bank: Bank) -> str | None:
     """The name of the skill that words read as of an area are about."""
-    skill = named_skill(rate_skills(Spot(words, area, sure), meaning().vectors([words])[0], bank), bank)
+    skill = named_skill(read_as(words, area, sure, meaning().vectors([words])[0], bank), bank)
     return skill.name if skill else None
 
 

@@ -38,7 +38,7 @@ def test_figures_are_read_for_what_they_are(seen: dict[str, Figure]) -> None:
         "12th percentile": "ranking",
         "GE 1.8": "ranking",
         "three of ten": "level",
-        "30 minutes": "service",
+        "30 minutes of speech per week": "service",
     }
 
 
@@ -92,11 +92,59 @@ def test_no_link_is_an_answer(smith: goalsmith.Goalsmith) -> None:
     assert "R02" in [d.code for d in review.diagnostics]
 
 
-def test_the_corpus_of_pairs_is_read_right(smith: goalsmith.Goalsmith) -> None:
-    pairs = read_pairs()
-    assert len(pairs) >= 60
+@pytest.mark.parametrize(
+    ("files", "floors"),
+    [
+        ("[!u]*.toml", {"link": 0.9, "value and unit": 0.93, "figures": 0.83}),
+        ("unseen.toml", {"link": 0.84, "value and unit": 0.86, "figures": 0.74}),
+    ],
+)
+def test_the_corpus_of_pairs_is_read_right(
+    smith: goalsmith.Goalsmith, files: str, floors: dict[str, float]
+) -> None:
+    pairs = read_pairs(only=files)
+    assert len(pairs) >= 20
     told = figures([judge(pair, smith) for pair in pairs])
     # Where it stands, so that no change makes it worse unseen.
-    assert told["link"] >= 0.77
-    assert told["value and unit"] >= 0.78
-    assert told["figures"] >= 0.58
+    for name, floor in floors.items():
+        assert told[name] >= floor, name
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "role"),
+    [
+        ("Jo spills half of her milk.", 50, "percent", "level"),
+        ("Jo sits alone for two thirds of the lesson.", 200 / 3, "percent", "level"),
+        ("Jo asks for help one time in five.", 1, "trials", "level"),
+        ("Jo lines up on three days out of four.", 3, "trials", "level"),
+        ("Jo cuts within a quarter inch of the line.", 0.25, "inches", "level"),
+        ("Jo counts to 14.", 14, "numbers", "level"),
+        ("Jo's GPA is 2.7.", 2.7, "grade points", "level"),
+        ("Jo reads at a sixth grade level.", 6, "grade equivalent", "ranking"),
+        ("OT sees Jo 2 x 30 min/wk.", 60, "minutes per week", "service"),
+        ("Jo receives 45 minutes of speech twice a month.", 90, "minutes per month", "service"),
+        ("Jo walked one flight of 12 stairs.", 12, "stairs", "stage"),
+    ],
+)
+def test_amounts_and_what_they_are(
+    smith: goalsmith.Goalsmith, text: str, value: float, unit: str, role: str
+) -> None:
+    (figure,) = read(smith, text)
+    assert (pytest.approx(figure.measure.value), unit_of(figure.measure), figure.role) == (value, unit, role)
+
+
+def test_a_table_is_read_by_its_columns(smith: goalsmith.Goalsmith) -> None:
+    text = "Skill | Score | Class median\nFractions quiz | 45% | 80%\nOral reading | 71 wcpm | 94 wcpm\n"
+    told = {figure.span.of(text): (figure.area, figure.role) for figure in read(smith, text)}
+    assert told == {
+        "45%": ("math", "level"),
+        "80%": ("math", "expected"),
+        "71 wcpm": ("reading", "level"),
+        "94 wcpm": ("reading", "expected"),
+    }
+
+
+def test_a_number_alone_is_in_the_unit_beside_it(smith: goalsmith.Goalsmith) -> None:
+    (own, others) = read(smith, "Jo needs five minutes to pack up; classmates are done in two.")
+    assert (own.measure.value, own.role) == (300, "level")
+    assert (others.measure.value, others.measure.unit, others.role) == (120, "seconds", "expected")
