@@ -9,10 +9,10 @@ by skill, so that what is tested on is new content.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -21,11 +21,12 @@ from pydantic import Field, ValidationError
 
 import goalsmith
 from corpora.markup import AREAS, CorpusError
-from corpora.splits import Split
+from corpora.splits import SPLITS, Split
 from goalsmith import Goalsmith, Rewrite
 from goalsmith.tables import Row, read_toml
 
 FOLDER = Path(__file__).parent / "rewrites"
+_HELD_OUT = "held_out.toml"
 TODAY = date(2026, 11, 1)  # the day the drafts are read on
 
 
@@ -48,7 +49,7 @@ def read_drafts(paths: Sequence[Path] = ()) -> list[Draft]:
     """Every record of the files, else of the folder. Raises CorpusError naming file, record and cause."""
     found: list[Draft] = []
     seen: set[str] = set()
-    for path in paths or sorted(FOLDER.glob("*.toml")):
+    for path in paths or sorted(p for p in FOLDER.glob("*.toml") if p.name != _HELD_OUT):
         try:
             rows = _File.model_validate(read_toml(path.read_text(encoding="utf-8"))).drafts
         except ValidationError as error:
@@ -66,26 +67,29 @@ def read_drafts(paths: Sequence[Path] = ()) -> list[Draft]:
     return found
 
 
+class _HeldOut(Row):
+    """``held_out.toml``: area -> skills that are not trained on."""
+
+    dev: dict[str, list[str]]
+    test: dict[str, list[str]]
+
+
+@cache
+def _held_out() -> _HeldOut:
+    return _HeldOut.model_validate(read_toml((FOLDER / _HELD_OUT).read_text(encoding="utf-8")))
+
+
+def split_of(record: Draft) -> Split:
+    """Which part a record belongs to; a skill's records stay together."""
+    held = _held_out()
+    if record.skill in held.test.get(record.area, ()):
+        return "test"
+    return "dev" if record.skill in held.dev.get(record.area, ()) else "train"
+
+
 def by_split(records: Sequence[Draft]) -> dict[Split, list[Draft]]:
-    """The records of each part. A skill's records stay together: of an area's skills an eighth is tested on."""
-    parts: dict[Split, list[Draft]] = {"train": [], "dev": [], "test": []}
-    areas: dict[str, set[str]] = {}
-    for record in records:
-        areas.setdefault(record.area, set()).add(record.skill)
-    ranks = {
-        (area, skill): rank
-        for area, skills in areas.items()
-        for rank, skill in enumerate(sorted(skills, key=_drawn))
-    }
-    for record in records:
-        place = ranks[record.area, record.skill] % 16
-        parts["test" if place in (3, 11) else "dev" if place == 7 else "train"].append(record)
-    return parts
-
-
-def _drawn(skill: str) -> str:
-    """An order of skills that says nothing of them."""
-    return hashlib.sha256(skill.encode()).hexdigest()
+    """The records of each part."""
+    return {split: [r for r in records if split_of(r) == split] for split in SPLITS}
 
 
 def refused(records: Sequence[Draft], smith: Goalsmith) -> Iterator[tuple[Draft, str, str]]:

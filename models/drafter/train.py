@@ -37,7 +37,7 @@ class Recipe:
 
     seed: int = 1
     layers: tuple[int, ...] = base.LAYERS
-    epochs: int = 14
+    epochs: int = 8
     batch: int = 32
     rate: float = 6e-4
     smoothing: float = 0.995  # of the running mean of the weights
