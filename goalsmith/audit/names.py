@@ -1,0 +1,91 @@
+"""Learner names masked in everything that leaves an audit, with the marks moved along."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from goalsmith.facts import statement_words
+from goalsmith.tables import alternatives
+
+MASK = "[student]"
+# Words that are also names; they are masked in the rows of those who bear them only, and never as "will".
+_ORDINARY = {
+    "april", "art", "august", "autumn", "bill", "dean", "faith", "frank", "given", "grace", "grant", "hope",
+    "joy", "june", "mark", "may", "miles", "pat", "rich", "rose", "summer", "will", "winter", "young",
+    "de", "la", "van", "von", "del", "san", "st", "jr", "sr", "and", "the", "of", "in", "on", "by", "to",
+}  # fmt: skip
+
+
+class Masker:
+    """Masks the names that common lists, the bank's name columns and a row's own review know."""
+
+    def __init__(self, bank_names: Iterable[str]) -> None:
+        known = sorted(name for name in bank_names if name not in _ORDINARY)
+        self._known = (
+            re.compile(rf"(?<![\w])(?:{alternatives(known)})(?![\w])", re.IGNORECASE) if known else None
+        )
+
+    def spans(self, text: str, own: Iterable[str]) -> list[tuple[int, int]]:
+        """Where names stand, in order, not overlapping; ``own`` are the names the row is known by."""
+        found = [m.span("name") for m in statement_words().names.finditer(text)]
+        if self._known is not None:
+            found += [m.span() for m in self._known.finditer(text) if m[0][0].isupper()]
+        whole = sorted({name.strip() for name in own if len(name.strip()) > 1})
+        words = sorted({w for name in whole for w in re.findall(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*", name)})
+        if whole:
+            pattern = rf"(?<![\w])(?:{alternatives([*whole, *words])})(?![\w])"
+            found += [
+                m.span()
+                for m in re.finditer(pattern, text, re.IGNORECASE)
+                if m[0] in whole or m[0][0].isupper() and not (m[0].lower() in _ORDINARY and m.start() > 0)
+            ]
+        joined: list[tuple[int, int]] = []
+        for start, end in sorted(found):
+            if joined and start <= joined[-1][1] + 1 and text[joined[-1][1] : start].strip() == "":
+                joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+            else:
+                joined.append((start, end))
+        return joined
+
+    def text(self, text: str | None, own: Iterable[str]) -> str | None:
+        """The text with the names masked."""
+        if not text:
+            return text
+        out, at = "", 0
+        for start, end in self.spans(text, own):
+            out += text[at:start] + MASK
+            at = end
+        return out + text[at:]
+
+    def row(self, row: dict[str, Any], student: int) -> dict[str, Any]:
+        """A finished row with its names masked, its student a running number, its marks moved along."""
+        own = [row["name"], *row["names"]]
+        spans = self.spans(row["text"], own)
+
+        def moved(offset: int) -> int:
+            shift = 0
+            for start, end in spans:
+                if offset >= end:
+                    shift += len(MASK) - (end - start)
+                elif offset > start:
+                    return start + shift + len(MASK)
+            return offset + shift
+
+        masked = {
+            "id": f"S{student:06}" if row["id"] or row["name"] else "",
+            "name": "",
+            "names": [],
+            "text": self.text(row["text"], own),
+            "rewrite": self.text(row["rewrite"], own),
+            "beside": {part: self.text(words, own) for part, words in row["beside"].items()},
+            "parts": [p | {"start": moved(p["start"]), "end": moved(p["end"])} for p in row["parts"]],
+            "findings": [
+                f
+                | {"start": moved(f["start"]), "end": moved(f["end"])}
+                | {"message": self.text(f["message"], own), "help": self.text(f["help"], own)}
+                for f in row["findings"]
+            ],
+        }
+        return row | masked
