@@ -121,9 +121,10 @@ class Bank:
     def take(self, row: dict[str, Any], review: dict[str, Any]) -> None:
         """Take in a reviewed row."""
         student = self.student(row)
-        cluster = int(self.root[row["number"]])
-        self._goals[cluster] += 1
-        self._db.execute("INSERT OR IGNORE INTO shared VALUES (?, ?)", (cluster, student))
+        if review["kind"] in ("goal", "objective"):
+            cluster = int(self.root[row["number"]])
+            self._goals[cluster] += 1
+            self._db.execute("INSERT OR IGNORE INTO shared VALUES (?, ?)", (cluster, student))
         self.names.update(_name_words(row["name"]))
         if name := _first_name(review):
             self._say(student, "name", name)

@@ -10,12 +10,14 @@ from goalsmith.facts import statement_words
 from goalsmith.tables import alternatives
 
 MASK = "[student]"
-# Words that are also names; they are masked in the rows of those who bear them only, and never as "will".
+# Words that are also names; they are masked only in the rows of those who bear them.
 _ORDINARY = {
     "april", "art", "august", "autumn", "bill", "dean", "faith", "frank", "given", "grace", "grant", "hope",
     "joy", "june", "mark", "may", "miles", "pat", "rich", "rose", "summer", "will", "winter", "young",
     "de", "la", "van", "von", "del", "san", "st", "jr", "sr", "and", "the", "of", "in", "on", "by", "to",
 }  # fmt: skip
+
+_DATE = re.compile(r"(?:April|May|June|August)\s+\d")
 
 
 class Masker:
@@ -39,7 +41,7 @@ class Masker:
             found += [
                 m.span()
                 for m in re.finditer(pattern, text, re.IGNORECASE)
-                if m[0] in whole or m[0][0].isupper() and not (m[0].lower() in _ORDINARY and m.start() > 0)
+                if m[0] in whole or (m[0][0].isupper() and not _DATE.match(text, m.start()))
             ]
         joined: list[tuple[int, int]] = []
         for start, end in sorted(found):

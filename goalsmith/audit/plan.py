@@ -35,7 +35,7 @@ from goalsmith.audit.sheets import Row, Sheet, find_files, open_sheets
 from goalsmith.errors import ConfigError, InputError, TextError
 from goalsmith.text import Document
 
-TEXTS = 256  # statements in a part that is reviewed
+TEXTS = 128  # statements in a part that is reviewed
 ROWS = 2048  # rows in a part of rows
 
 _ROW = pa.schema(

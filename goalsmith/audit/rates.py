@@ -52,6 +52,7 @@ class Tally:
     statements: int = 0
     goals: int = 0
     score: int = 0  # the sum of the goals' scores
+    squares: int = 0  # and of their squares
     deciles: list[int] = field(default_factory=lambda: [0] * 10)
     kinds: Counter[str] = field(default_factory=Counter)
     areas: Counter[str] = field(default_factory=Counter)
@@ -70,6 +71,7 @@ class Tally:
         self.areas[review["area"]] += 1
         total = review["score_total"] or 0
         self.score += total
+        self.squares += total * total
         self.deciles[min(9, total // 10)] += 1
         stated = {part["label"] for part in review["parts"]} | beside
         hit = {name for name in RATES if name in stated}
@@ -84,16 +86,27 @@ class Tally:
         """The goals' mean score, 0 to 100."""
         return self.score / self.goals if self.goals else None
 
+    def _mean_interval(self) -> tuple[float | None, float | None]:
+        """The mean's 95 % interval, by the normal approximation."""
+        if self.mean is None or self.goals < 2:
+            return None, None
+        spread = max(0.0, self.squares - self.goals * self.mean**2) / (self.goals - 1)
+        half = _Z * math.sqrt(spread / self.goals)
+        return round(max(0.0, self.mean - half), 1), round(min(100.0, self.mean + half), 1)
+
     def rate(self, name: str) -> dict[str, Any]:
         """A rate with its interval, as plain data."""
         return share(self.rates[name], self.goals)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data, in a fixed order."""
+        low, high = self._mean_interval()
         return {
             "statements": self.statements,
             "goals": self.goals,
             "mean_score": None if self.mean is None else round(self.mean, 1),
+            "mean_low": low,
+            "mean_high": high,
             "score_deciles": self.deciles,
             "rates": {name: self.rate(name) for name in RATES},
             "kinds": dict(sorted(self.kinds.items())),

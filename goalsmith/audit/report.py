@@ -225,9 +225,9 @@ def _rates_chart(summary: dict[str, Any]) -> Markup:
     y = {"field": "rate", "type": "nominal", "sort": None, "title": None, "axis": {"ticks": False, "domain": False, "labelPadding": 8, "labelLimit": 220}}  # fmt: skip
     x = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": {"format": "%", "tickCount": 5}}
     layers: list[dict[str, Any]] = [
-        {"mark": {"type": "bar", "color": _ACCENT, "opacity": 0.85, "height": 13}, "encoding": {"x": {"field": "share", "title": "share of the goals that state it", **x}}},
+        {"mark": {"type": "bar", "color": "#8fb1cd", "height": 14}, "encoding": {"x": {"field": "share", "title": "share of the goals that state it", **x}}},
         {"mark": {"type": "rule", "color": _INK, "strokeWidth": 1.5}, "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}}},
-        {"transform": [{"filter": "isValid(datum.other)"}], "mark": {"type": "point", "shape": "diamond", "filled": True, "color": "#b3541e", "size": 70}, "encoding": {"x": {"field": "other", **x}}},
+        {"transform": [{"filter": "isValid(datum.other)"}], "mark": {"type": "point", "shape": "diamond", "filled": True, "color": "#b3541e", "stroke": "#fff", "strokeWidth": 1, "opacity": 1, "size": 110}, "encoding": {"x": {"field": "other", **x}}},
     ]  # fmt: skip
     spec = {"width": 520, "height": {"step": 27}, "data": {"values": rows}, "encoding": {"y": y}, "layer": layers}
     return _svg(spec, "Bars: the share of goals that state each part, with its interval; the table gives the numbers.")
@@ -254,7 +254,7 @@ def _scores_chart(bank: dict[str, Any]) -> Markup:
         "width": 520,
         "height": 150,
         "data": {"values": rows},
-        "mark": {"type": "bar", "color": _ACCENT, "opacity": 0.85},
+        "mark": {"type": "bar", "color": "#8fb1cd"},
         "encoding": {
             "x": {"field": "score", "type": "ordinal", "sort": {"field": "from"}, "title": "SMART score", "axis": {"labelAngle": 0, "ticks": False}},
             "y": {"field": "goals", "type": "quantitative", "title": "goals", "axis": {"tickCount": 4, "domain": False, "format": ",d"}},

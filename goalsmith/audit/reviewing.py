@@ -268,7 +268,7 @@ def read_part(path: Path) -> pa.RecordBatch:
 
 def write_part(path: Path, batch: pa.RecordBatch) -> None:
     """Write a part; it is there whole or not at all, whenever the process is killed."""
-    held = path.with_suffix(".writing")
+    held = path.with_suffix(f".{os.getpid()}")  # a killed run's workers may be writing it still
     with pa.OSFile(str(held), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
         writer.write_batch(batch)
     os.replace(held, path)
@@ -299,24 +299,32 @@ def _work(task: Task) -> int:
     return batch.num_rows
 
 
-def run_here(tasks: Sequence[Task], settings: Settings, workers: int) -> Iterator[int]:
-    """Do tasks in ``workers`` processes of this machine; yields how many statements each was, as they end.
+class Here:
+    """Processes of this machine, started when there is something to do and kept until :meth:`close`."""
 
-    Raises:
-        InputError: a worker was stopped from outside, usually for want of memory.
-    """
-    left = iter(tasks)
-    with ProcessPoolExecutor(
-        max_workers=max(1, min(workers, len(tasks))),
-        mp_context=get_context("spawn"),
-        initializer=_start,
-        initargs=(settings,),
-    ) as pool:
+    def __init__(self, settings: Settings, workers: int) -> None:
+        self._settings, self._workers = settings, workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[int]:
+        """Do tasks; yields how many statements each held, as they end.
+
+        Raises:
+            InputError: a worker was stopped from outside, usually for want of memory.
+        """
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                max_workers=self._workers,
+                mp_context=get_context("spawn"),
+                initializer=_start,
+                initargs=(self._settings,),
+            )
+        left = iter(tasks)
+        waiting: set[Future[int]] = set()
         try:
-            waiting: set[Future[int]] = set()
             while True:
-                while len(waiting) < 2 * workers and (task := next(left, None)) is not None:
-                    waiting.add(pool.submit(_work, task))
+                while len(waiting) < 2 * self._workers and (task := next(left, None)) is not None:
+                    waiting.add(self._pool.submit(_work, task))
                 if not waiting:
                     return
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -327,55 +335,70 @@ def run_here(tasks: Sequence[Task], settings: Settings, workers: int) -> Iterato
                 "a worker was stopped from outside, perhaps for want of memory; go on with --resume, and "
                 "fewer --workers if it happens again"
             ) from None
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+
+    def close(self) -> None:
+        """Stop the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def run_on_ray(tasks: Sequence[Task], settings: Settings, workers: int, address: str | None) -> Iterator[int]:
+class OnRay:
     """The same on Ray Data: a cluster at ``address``, or a local one of ``workers`` processes.
 
     The parts travel through Ray's object store, so that the cluster needs no folder of ours.
+
+    Raises:
+        InputError: Ray is not installed, or there is no cluster at ``address``.
     """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent anywhere
-    try:
-        import ray
-        import ray.data
-    except ImportError:
-        raise InputError("--engine ray needs Ray: pip install 'goalsmith[ray]'") from None
-    started = not ray.is_initialized()
-    if started:
+
+    def __init__(self, settings: Settings, workers: int, address: str | None) -> None:
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent anywhere
+        try:
+            import ray
+            import ray.data
+        except ImportError:
+            raise InputError("--engine ray needs Ray: pip install 'goalsmith[ray]'") from None
+        self._ray, self._settings = ray, settings
+        self._started = not ray.is_initialized()
         here = {"num_cpus": workers, "include_dashboard": False} if address is None else {"address": address}
-        ray.init(log_to_driver=False, logging_level="ERROR", configure_logging=False, **here)
-    context = ray.data.DataContext.get_current()
-    context.enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.WARNING)
-    try:
-        cores = int(ray.cluster_resources().get("CPU", 1))
-        pool = ray.data.ActorPoolStrategy(size=workers if address is None else max(1, cores))
+        if self._started:
+            try:
+                ray.init(log_to_driver=False, logging_level="ERROR", configure_logging=False, **here)
+            except (ConnectionError, RuntimeError, ValueError) as error:
+                raise InputError(f"--address {address}: no Ray cluster: {str(error).splitlines()[0]}") from None
+        self._size = workers if address is None else max(1, int(ray.cluster_resources().get("CPU", 1)))
+        ray.data.DataContext.get_current().enable_progress_bars = False
+        logging.getLogger("ray.data").setLevel(logging.WARNING)
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[int]:
+        """Do tasks of one kind; yields how many statements each held, as they end."""
+        ray = self._ray
         for window in _windows(tasks):
-            targets = {}
-            tables = []
-            for kind, source, target in window:
+            kind = window[0][0]
+            targets, tables = {}, []
+            for _, source, target in window:
                 batch = read_part(source)
                 targets[int(batch.column("number")[0].as_py())] = (target, batch.num_rows)
                 tables.append(ray.put(pa.Table.from_batches([batch])))
             done = ray.data.from_arrow_refs(tables).map_batches(
                 _RayReviewer,
-                fn_constructor_args=(settings, window[0][0]),
+                fn_constructor_args=(self._settings, kind),
                 batch_format="pyarrow",
                 batch_size=None,
-                compute=pool,
+                compute=ray.data.ActorPoolStrategy(size=self._size),
             )
             for table in done.iter_batches(batch_format="pyarrow", batch_size=None):
                 made = table.combine_chunks().to_batches()[0]
                 target, rows = targets.pop(int(made.column("number")[0].as_py()))
                 assert made.num_rows == rows
-                write_part(target, made.cast(REVIEWS if window[0][0] == "review" else REWRITES))
+                write_part(target, made.cast(REVIEWS if kind == "review" else REWRITES))
                 yield rows
             assert not targets
-    finally:
-        if started:
-            ray.shutdown()
+
+    def close(self) -> None:
+        """Leave the cluster, and stop it if it was started here."""
+        if self._started:
+            self._ray.shutdown()
 
 
 def _windows(tasks: Sequence[Task], size: int = 4096) -> Iterator[Sequence[Task]]:

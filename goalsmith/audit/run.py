@@ -31,7 +31,7 @@ from goalsmith.audit.names import Masker
 from goalsmith.audit.outputs import Format
 from goalsmith.audit.plan import Store, fingerprint, gather, prepare, write_plan
 from goalsmith.audit.rates import Tally, differs, published, share
-from goalsmith.audit.reviewing import STATEMENTS, Settings, Task, read_part, run_here, run_on_ray, write_part
+from goalsmith.audit.reviewing import STATEMENTS, Here, OnRay, Settings, Task, read_part, write_part
 from goalsmith.audit.sheets import find_files
 from goalsmith.rules import Rules
 
@@ -41,7 +41,7 @@ Advance = Callable[[int], None]
 Progress = Callable[[str, int], AbstractContextManager[Advance]]
 
 SHOWN = 3_000  # goals the report holds at most
-_CLUSTERS = 40  # clusters the report lists at most
+_CLUSTERS = 20  # clusters the report lists at most
 _CLASHES = 200  # goals with another student's name or pronoun, likewise
 ASKED = 32  # statements in a part that is rewritten
 
@@ -109,7 +109,11 @@ def audit(request: Request, progress: Progress, tell: Callable[[dict[str, Any]],
         write_plan(parts, plan)
     tell(plan)
     made = _Audit(request, plan, store, progress)
-    summary = made.run()
+    try:
+        summary = made.run()
+    finally:
+        if made.workers is not None:
+            made.workers.close()
     shutil.rmtree(parts)
     return summary
 
@@ -119,6 +123,7 @@ class _Audit:
         self.request, self.plan, self.store, self.progress = request, plan, store, progress
         self.day = date.fromisoformat(plan["asked"]["today"])
         self.settings = Settings(rules=request.rules, today=self.day, review_date=request.review_date)
+        self.workers: Here | OnRay | None = None
         self.files = {entry["path"]: f"file {n}" for n, entry in enumerate(plan["asked"]["files"], 1)}
 
     def run(self) -> dict[str, Any]:
@@ -142,16 +147,17 @@ class _Audit:
         """Have parts made, by processes here or by Ray."""
         if not tasks:
             return
-        workers = self.request.workers or os.cpu_count() or 1
+        if self.workers is None:
+            count = self.request.workers or os.cpu_count() or 1
+            self.workers = (
+                Here(self.settings, count)
+                if self.request.engine == "local"
+                else OnRay(self.settings, count, self.request.address)
+            )
         with self.progress(what, total) as advance:
             advance(max(0, total - sum(read_part(source).num_rows for _, source, _ in tasks)))
-            done = (
-                run_here(tasks, self.settings, workers)
-                if self.request.engine == "local"
-                else run_on_ray(tasks, self.settings, workers, self.request.address)
-            )
-            for count in done:
-                advance(count)
+            for done in self.workers.run(tasks):
+                advance(done)
 
     def _reviewed(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         """Every row that was reviewed with its review, in order."""

@@ -22,7 +22,7 @@
       if (shown) { count += 1; within.add(data.within); }
     }
     for (const head of heads) head.hidden = !within.has(head.dataset.within);
-    $("count").textContent = count.toLocaleString("en-US") + (count === 1 ? " goal" : " goals");
+    $("count").textContent = count.toLocaleString("en-US") + (count === 1 ? " statement" : " statements");
   }
 
   $("filter").addEventListener("input", filter);
