@@ -550,13 +550,18 @@ def audit(
     files: Annotated[
         list[Path], typer.Argument(help="csv, tsv, xlsx, ods, jsonl, parquet, or folders of them.")
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The folder the report goes into.")] = Path("audit"),
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder the report goes into.")] = Path(
+        "audit"
+    ),
     text: Annotated[list[str] | None, typer.Option("--text", help="A column of goals.")] = None,
-    objective: Annotated[list[str] | None, typer.Option("--objective", help="A column of objectives.")] = None,
+    objective: Annotated[
+        list[str] | None, typer.Option("--objective", help="A column of objectives.")
+    ] = None,
     id: Annotated[list[str] | None, typer.Option("--id", help="The column of student numbers.")] = None,
     name: Annotated[list[str] | None, typer.Option("--name", help="A column of student names.")] = None,
     group: Annotated[
-        list[str] | None, typer.Option("--group", help="A column to group by, the widest first: district, school.")
+        list[str] | None,
+        typer.Option("--group", help="A column to group by, the widest first: district, school."),
     ] = None,
     baseline: Annotated[list[str] | None, typer.Option("--baseline", help="A neighbour field.")] = None,
     criterion: Annotated[list[str] | None, typer.Option("--criterion", help="A neighbour field.")] = None,
@@ -599,11 +604,16 @@ def audit(
 
     Exit code 0: done. 1: the mean score is under --fail-under. 2: usage or input error, or a file could not be read.
     """
-    for given, known, option in ((rewrites, ("shown", "all", "none"), "--rewrites"), (engine, ("local", "ray"), "--engine")):
+    for given, known, option in (
+        (rewrites, ("shown", "all", "none"), "--rewrites"),
+        (engine, ("local", "ray"), "--engine"),
+    ):
         if given not in known:
             _fail(f"{option}: {given!r} is none of {', '.join(known)}")
     try:
         from goalsmith.audit import command
+        from goalsmith.audit.reviewing import Settings
+        from goalsmith.audit.run import Request
         from goalsmith.report import console
     except ModuleNotFoundError as error:
         _fail(f"goalsmith audit needs more packages ({error.name}): pip install 'goalsmith[audit]'")
@@ -615,7 +625,7 @@ def audit(
         "criterion": criterion, "method": method, "schedule": schedule, "timeframe": timeframe,
         "condition": condition, "person": person,
     }  # fmt: skip
-    request = command.Request(
+    request = Request(
         paths=files,
         out=out,
         rules=made,
@@ -639,7 +649,7 @@ def audit(
     elif sample is not None:
         command.draw_sample(request, sample, seed, shown)
     elif agreement:
-        settings = command.Settings(rules=made, today=request.today or date.today())
+        settings = Settings(rules=made, today=request.today or date.today())
         command.show_agreement(files[0], settings, shown)
     else:
         raise typer.Exit(command.run(request, fail_under, shown, console(sys.stderr)))

@@ -67,7 +67,10 @@ def book(path: Path, *sheets: list[list[object]]) -> Path:
 def ods(rows: list[list[str]]) -> bytes:
     cells = "".join(
         "<table:table-row>"
-        + "".join(f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>' for c in row)
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>'
+            for c in row
+        )
         + "</table:table-row>"
         for row in rows
     )
@@ -172,8 +175,10 @@ def test_odd_file(name: str, tmp_path: Path) -> None:
     if isinstance(outcome, str):
         with pytest.raises(InputError) as told:
             read(path)
-        assert outcome in str(told.value) and str(path) in str(told.value)
-        assert "\n" not in str(told.value) and "Traceback" not in str(told.value)
+        assert outcome in str(told.value)
+        assert str(path) in str(told.value)
+        assert "\n" not in str(told.value)
+        assert "Traceback" not in str(told.value)
     else:
         found, faults, blank = read(path)
         assert (len(found), len(faults), blank) == outcome
@@ -190,23 +195,27 @@ def test_headers_with_blanks_and_numbers(tmp_path: Path) -> None:
     """The export of a goal-bank program: wide, trailing blanks, fields that belong to their objective."""
     path = made(
         tmp_path / "bank.csv",
-        "ID, Goal,Responsible Staff ,Objective1,Schedule1,Prog Comments 1,\"prog Date1 \",Objective2,Schedule2\n"
+        'ID, Goal,Responsible Staff ,Objective1,Schedule1,Prog Comments 1,"prog Date1 ",Objective2,Schedule2\n'
         f'7,"{MIA}",Ms. Ray,"Mia will read 50 words.",weekly,fine,1/2/26,"Mia will read 60 words.",monthly\n',
     )
     goal, first, second = read(path)[0]
     assert (goal.text, goal.objective, goal.beside) == (MIA, False, {"person": "Ms. Ray"})
-    assert (first.objective, first.beside["schedule"], second.beside["schedule"]) == (True, "weekly", "monthly")
+    assert (first.objective, first.beside["schedule"], second.beside["schedule"]) == (
+        True,
+        "weekly",
+        "monthly",
+    )
     assert goal.id == first.id == "7"
 
 
 def test_wide_goals_with_their_own_fields(tmp_path: Path) -> None:
     path = made(
         tmp_path / "wide.csv",
-        "SSID,Goal 1,Baseline 1,Goal 2,Baseline 2,Goal 3\n"
-        f"1,{MIA},41 words,{TAO},TBD,\n",
+        f"SSID,Goal 1,Baseline 1,Goal 2,Baseline 2,Goal 3\n1,{MIA},41 words,{TAO},TBD,\n",
     )
     first, second = read(path)[0]
-    assert first.beside == {"baseline": "41 words"} and second.beside == {}
+    assert first.beside == {"baseline": "41 words"}
+    assert second.beside == {}
 
 
 def test_a_header_in_two_rows_under_merged_cells(tmp_path: Path) -> None:
@@ -254,8 +263,10 @@ def test_district_and_school_are_both_groups(tmp_path: Path) -> None:
 
 
 def test_a_criterion_beside_needs_a_level() -> None:
-    assert states("criterion", "80% of trials") and not states("criterion", "mastery")
-    assert states("baseline", "reads few words") and not states("method", "—")
+    assert states("criterion", "80% of trials")
+    assert not states("criterion", "mastery")
+    assert states("baseline", "reads few words")
+    assert not states("method", "—")
 
 
 def test_folders_are_read_in_order_and_must_hold_something(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +78,7 @@ def _root(root: _Ints, number: int) -> int:
 
 
 class Bank:
-    """What is known across the rows. First every row is :meth:`take`\\ n in, then each can be asked about."""
+    r"""What is known across the rows. First every row is :meth:`take`\\ n in, then each can be asked about."""
 
     def __init__(self, folder: Path, root: _Ints) -> None:
         self.root = root
@@ -182,9 +181,7 @@ class Bank:
         sharing = int(self._shared[cluster])
         if sharing > 1 and is_goal:
             others = sharing - 1
-            found.append(
-                _finding("B01", students=f"{others:,}", who="other student" + "s" * (others > 1))
-            )
+            found.append(_finding("B01", students=f"{others:,}", who="other student" + "s" * (others > 1)))
         if self.has_previous and is_goal and self._stood(student, row["text"]):
             found.append(_finding("B02"))
         if clash := self._other_name(student, row, review):
@@ -222,9 +219,7 @@ class Bank:
     ) -> tuple[str, str] | None:
         """The name in the goal and the student's own, where they are two people's."""
         name = _first_name(review)
-        if not name or not (
-            name.lower() in self.names or statement_words().names.fullmatch(name)
-        ):
+        if not name or not (name.lower() in self.names or statement_words().names.fullmatch(name)):
             return None
         if row["name"]:
             own = _name_words(row["name"])
@@ -243,7 +238,9 @@ class Bank:
         return (pronoun, other) if said.get(pronoun) == 1 and said.get(other, 0) >= 2 else None
 
     def _said(self, student: int, kind: str) -> dict[str, int]:
-        found = self._db.execute("SELECT word, times FROM said WHERE student = ? AND kind = ?", (student, kind))
+        found = self._db.execute(
+            "SELECT word, times FROM said WHERE student = ? AND kind = ?", (student, kind)
+        )
         return dict(found.fetchall())
 
     def close(self) -> None:
@@ -290,5 +287,3 @@ def _finding(code: str, **words: str) -> dict[str, Any]:
         "help": told["help"],
         "source": "goalsmith, CONTRIBUTING, section Sources",
     }
-
-

@@ -364,7 +364,9 @@ def _like_statements(cells: Sequence[str]) -> float:
         return 0.0
     known = set(audit_table().cells.statement_words)
     scores = (
-        min(1.0, len(known & set(words)) / 3) if len(words := re.findall(r"[a-z]+", cell[:600].lower())) >= 5 else 0.0
+        min(1.0, len(known & set(words)) / 3)
+        if len(words := re.findall(r"[a-z]+", cell[:600].lower())) >= 5
+        else 0.0
         for cell in cells
     )
     return sum(scores) / len(cells)

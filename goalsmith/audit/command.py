@@ -20,7 +20,7 @@ from goalsmith.audit.rates import RATES
 from goalsmith.audit.reviewing import Settings
 from goalsmith.audit.run import Advance, Request, audit
 from goalsmith.audit.sheets import find_files, open_sheets
-from goalsmith.errors import ConfigError, InputError
+from goalsmith.errors import ConfigError
 from goalsmith.tables import read_toml
 
 
@@ -134,7 +134,7 @@ def run(request: Request, fail_under: float | None, out: Console, err: Console) 
     try:
         summary = audit(request, progress, tell)
     except KeyboardInterrupt:
-        err.print(f"Stopped. Go on with the same command and --resume.")
+        err.print("Stopped. Go on with the same command and --resume.")
         return 130
     rows, bank = summary["rows"], summary["bank"]
     out.print(
@@ -163,5 +163,3 @@ def _columns(where: str, columns: Any) -> Text:
     for role, headers in columns:
         told.append(f"\n  {role:<10} {headers}", style="not bold")
     return told
-
-

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -145,7 +144,15 @@ class _Parquet:
         self._writer.close()
 
 
-_WIDTHS = {"statement": 60, "findings": 60, "what to do": 60, "rewrite": 60, "codes": 22, "file": 16, "column": 12}
+_WIDTHS = {
+    "statement": 60,
+    "findings": 60,
+    "what to do": 60,
+    "rewrite": 60,
+    "codes": 22,
+    "file": 16,
+    "column": 12,
+}
 
 
 class Workbook:
@@ -199,7 +206,11 @@ class Workbook:
     def finish(self, summary: dict[str, Any], aside: Iterable[dict[str, Any]]) -> None:
         """Write the other sheets and close."""
         self._finish_sheet()
-        sheet = self._new("Rates", ["group", "level", "rate", "goals with it", "goals", "share", "95% from", "to"], [36, 12, 52, 12, 10, 9, 9, 9])
+        sheet = self._new(
+            "Rates",
+            ["group", "level", "rate", "goals with it", "goals", "share", "95% from", "to"],
+            [36, 12, 52, 12, 10, 9, 9, 9],
+        )
         at = 1
         for group in [{"group": ["all"], **summary["bank"]}, *summary["groups"]]:
             for name, rate in group["rates"].items():
@@ -211,7 +222,9 @@ class Workbook:
                 at += 1
         sheet.autofilter(0, 0, at - 1, 7)
         sheet = self._new("Findings", ["code", "name", "statements", "what it says"], [8, 24, 12, 70])
-        for at, (code, count) in enumerate(sorted(summary["bank"]["findings"].items(), key=lambda i: -i[1]), 1):
+        for at, (code, count) in enumerate(
+            sorted(summary["bank"]["findings"].items(), key=lambda i: -i[1]), 1
+        ):
             check = CATALOGUE.get(code)
             name, said = (check.name, check.summary) if check else (code, summary["bank_findings"][code])
             _put(sheet, at, [code, name, count, said], self._wrap)
@@ -237,7 +250,9 @@ def _put(sheet: Any, at: int, cells: Sequence[object], style: Any = None) -> Non
 class Outputs:
     """The files of an audit's goals, written together in one stream."""
 
-    def __init__(self, folder: Path, held: Path, formats: Sequence[Format], levels: Sequence[str], day: datetime):
+    def __init__(
+        self, folder: Path, held: Path, formats: Sequence[Format], levels: Sequence[str], day: datetime
+    ):
         self._folder, self._held = folder, held
         self._names = [f"goals.{name}" for name in formats]
         made: dict[Format, Any] = {
@@ -276,5 +291,4 @@ def write_aside(source: Path, target: Path) -> None:
 
 def move(made: Path, place: Path) -> Path:
     """Put a finished file where it belongs."""
-    os.replace(made, place)
-    return place
+    return made.replace(place)

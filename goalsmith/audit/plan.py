@@ -16,12 +16,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -31,7 +29,7 @@ import pyarrow as pa
 from goalsmith import __version__
 from goalsmith.audit.columns import BESIDE, Choice, Entry, entries, lay_out, shown, states
 from goalsmith.audit.reviewing import STATEMENTS, Task, read_part, write_part
-from goalsmith.audit.sheets import Row, Sheet, find_files, open_sheets
+from goalsmith.audit.sheets import Row, Sheet, open_sheets
 from goalsmith.errors import ConfigError, InputError, TextError
 from goalsmith.text import Document
 
@@ -145,7 +143,7 @@ def write_plan(parts: Path, plan: Mapping[str, Any]) -> None:
     """Write the plan, whole or not at all."""
     held = parts / "plan.writing"
     held.write_text(json.dumps(plan, ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(held, parts / "plan.json")
+    held.replace(parts / "plan.json")
 
 
 def gather(files: Sequence[Path], choice: Choice, store: Store) -> dict[str, Any]:
@@ -165,7 +163,9 @@ def gather(files: Sequence[Path], choice: Choice, store: Store) -> dict[str, Any
                 raise
             unread.append(str(error))
     if not sheets:
-        raise InputError(unread[0] if len(unread) == 1 else f"none of {len(files)} files could be read: {unread[0]}")
+        raise InputError(
+            unread[0] if len(unread) == 1 else f"none of {len(files)} files could be read: {unread[0]}"
+        )
     for role, wanted in choice.items():
         for header in wanted:
             if not any(

@@ -131,7 +131,7 @@ def differs(group: dict[str, Any], bank: dict[str, Any]) -> int:
     """1 or -1 where a group's interval lies above or below the bank's rate, else 0."""
     if group["of"] < ENOUGH or bank["rate"] is None:
         return 0
-    return (group["low"] > bank["rate"]) - (group["high"] < bank["rate"])
+    return int(group["low"] > bank["rate"]) - int(group["high"] < bank["rate"])
 
 
 def published() -> list[dict[str, Any]]:

@@ -35,33 +35,30 @@ def page(summary: dict[str, Any], shown: Sequence[dict[str, Any]], formats: Sequ
     leaves = _leaves(summary["groups"])
     names = {tuple(group["group"]): f"g{n}" for n, group in enumerate(summary["groups"])}
     goals = sorted(
-        (_goal(row, names) for row in shown), key=lambda goal: (goal["path"], goal["score"] or 0, goal["order"])
+        (_goal(row, names) for row in shown),
+        key=lambda goal: (goal["path"], goal["score"] or 0, goal["order"]),
     )
-    return (
-        _template()
-        .render(
-            s=summary,
-            bank=bank,
-            rates=[(name, RATES[name], bank["rates"][name]) for name in _told(summary)],
-            published={row["rate"]: row for row in summary["published"]},
-            groups=[_group(group, names, bank) for group in summary["groups"]],
-            leaves=leaves,
-            findings=_findings(summary),
-            goals=goals,
-            codes=sorted({finding["code"] for goal in goals for finding in goal["findings"]}),
-            checks={code: check.name for code, check in CATALOGUE.items()} | summary["bank_findings"],
-            kinds=KINDS,
-            areas=_areas(summary),
-            formats=formats,
-            enough=ENOUGH,
-            chart_rates=_rates_chart(summary),
-            chart_scores=_scores_chart(bank),
-            chart_groups=_groups_chart(leaves, bank) if len(leaves) > 1 else None,
-            bars=_BARS,
-        )
-        .strip()
-        + "\n"
+    made: str = _template().render(
+        s=summary,
+        bank=bank,
+        rates=[(name, RATES[name], bank["rates"][name]) for name in _told(summary)],
+        published={row["rate"]: row for row in summary["published"]},
+        groups=[_group(group, names, bank) for group in summary["groups"]],
+        leaves=leaves,
+        findings=_findings(summary),
+        goals=goals,
+        codes=sorted({finding["code"] for goal in goals for finding in goal["findings"]}),
+        checks={code: check.name for code, check in CATALOGUE.items()} | summary["bank_findings"],
+        kinds=KINDS,
+        areas=_areas(summary),
+        formats=formats,
+        enough=ENOUGH,
+        chart_rates=_rates_chart(summary),
+        chart_scores=_scores_chart(bank),
+        chart_groups=_groups_chart(leaves, bank) if len(leaves) > 1 else None,
+        bars=_BARS,
     )
+    return made.strip() + "\n"
 
 
 @cache
@@ -207,7 +204,12 @@ def _svg(spec: dict[str, Any], says: str) -> Markup:
     text = {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}  # fmt: skip
     config = {"view": {"stroke": None}, "axis": axis | text, "font": _FONT, "legend": text}
     drawn = vl_convert.vegalite_to_svg(
-        {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "config": config, "background": None, **spec}
+        {
+            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+            "config": config,
+            "background": None,
+            **spec,
+        }
     )
     # The numbers stand in the table beside; a reader that speaks is told what the chart is, once.
     return Markup('<div class="chart" role="img" aria-label="{}">{}</div>').format(
@@ -218,7 +220,13 @@ def _svg(spec: dict[str, Any], says: str) -> Markup:
 def _rates_chart(summary: dict[str, Any]) -> Markup:
     others = {row["rate"]: row["figure"] / 100 for row in summary["published"]}
     rows = [
-        {"rate": _SHORT[name], "share": r["rate"], "low": r["low"], "high": r["high"], "other": others.get(name)}
+        {
+            "rate": _SHORT[name],
+            "share": r["rate"],
+            "low": r["low"],
+            "high": r["high"],
+            "other": others.get(name),
+        }
         for name in _told(summary)
         if name not in FAULTS and (r := summary["bank"]["rates"][name])["rate"] is not None
     ]
@@ -229,8 +237,16 @@ def _rates_chart(summary: dict[str, Any]) -> Markup:
         {"mark": {"type": "rule", "color": _INK, "strokeWidth": 1.5}, "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}}},
         {"transform": [{"filter": "isValid(datum.other)"}], "mark": {"type": "point", "shape": "diamond", "filled": True, "color": "#b3541e", "stroke": "#fff", "strokeWidth": 1, "opacity": 1, "size": 110}, "encoding": {"x": {"field": "other", **x}}},
     ]  # fmt: skip
-    spec = {"width": 520, "height": {"step": 27}, "data": {"values": rows}, "encoding": {"y": y}, "layer": layers}
-    return _svg(spec, "Bars: the share of goals that state each part, with its interval; the table gives the numbers.")
+    spec = {
+        "width": 520,
+        "height": {"step": 27},
+        "data": {"values": rows},
+        "encoding": {"y": y},
+        "layer": layers,
+    }
+    return _svg(
+        spec, "Bars: the share of goals that state each part, with its interval; the table gives the numbers."
+    )
 
 
 _SHORT = {
@@ -279,4 +295,7 @@ def _groups_chart(leaves: Sequence[dict[str, Any]], bank: dict[str, Any]) -> Mar
         {"mark": {"type": "point", "filled": True, "color": _ACCENT, "size": 60, "opacity": 1}, "encoding": {"y": y, "x": {"field": "share", "title": "goals with nothing that must be mended; dashed: all goals", **x}}},
     ]  # fmt: skip
     spec = {"width": 520, "height": {"step": 22}, "data": {"values": rows}, "layer": layers}
-    return _svg(spec, "The share of goals with nothing that must be mended in each group, with its interval; the table gives the numbers.")
+    return _svg(
+        spec,
+        "The share of goals with nothing that must be mended in each group, with its interval; the table gives the numbers.",
+    )

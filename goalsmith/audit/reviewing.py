@@ -271,7 +271,7 @@ def write_part(path: Path, batch: pa.RecordBatch) -> None:
     held = path.with_suffix(f".{os.getpid()}")  # a killed run's workers may be writing it still
     with pa.OSFile(str(held), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
         writer.write_batch(batch)
-    os.replace(held, path)
+    held.replace(path)
 
 
 _reviewer: Reviewer | None = None  # a worker process's own
@@ -296,7 +296,7 @@ def _work(task: Task) -> int:
     batch = read_part(source)
     made = _reviewer.review(batch) if kind == "review" else _reviewer.rewrite(batch)
     write_part(target, made)
-    return batch.num_rows
+    return int(batch.num_rows)
 
 
 class Here:
@@ -358,15 +358,18 @@ class OnRay:
             import ray.data
         except ImportError:
             raise InputError("--engine ray needs Ray: pip install 'goalsmith[ray]'") from None
-        self._ray, self._settings = ray, settings
+        self._ray: Any = ray
+        self._settings = settings
         self._started = not ray.is_initialized()
         here = {"num_cpus": workers, "include_dashboard": False} if address is None else {"address": address}
         if self._started:
             try:
-                ray.init(log_to_driver=False, logging_level="ERROR", configure_logging=False, **here)
+                ray.init(log_to_driver=False, logging_level=logging.ERROR, configure_logging=False, **here)
             except (ConnectionError, RuntimeError, ValueError) as error:
-                raise InputError(f"--address {address}: no Ray cluster: {str(error).splitlines()[0]}") from None
-        self._size = workers if address is None else max(1, int(ray.cluster_resources().get("CPU", 1)))
+                raise InputError(
+                    f"--address {address}: no Ray cluster: {str(error).splitlines()[0]}"
+                ) from None
+        self._size = workers if address is None else max(1, int(self._ray.cluster_resources().get("CPU", 1)))
         ray.data.DataContext.get_current().enable_progress_bars = False
         logging.getLogger("ray.data").setLevel(logging.WARNING)
 

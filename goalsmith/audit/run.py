@@ -253,7 +253,9 @@ class _Audit:
         count = -(-len(self.rewritten) // ASKED)
         for index in range(count):
             numbers = self.rewritten[index * ASKED : (index + 1) * ASKED].tolist()
-            batch = pa.RecordBatch.from_pylist([self.store.at("texts", n) for n in numbers], schema=STATEMENTS)
+            batch = pa.RecordBatch.from_pylist(
+                [self.store.at("texts", n) for n in numbers], schema=STATEMENTS
+            )
             write_part(self.store.path("asked", index), batch)
         self._do("Rewriting", self.store.tasks("rewrite", "asked", "rewrites", count), len(self.rewritten))
 

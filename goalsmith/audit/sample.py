@@ -42,7 +42,9 @@ QUESTIONS: dict[str, str] = {
 _FIXED = ("number", "stratum", "statement", "beside", "column of objectives")
 
 
-def draw(paths: Sequence[Path], choice: Choice, out: Path, *, size: int, seed: int, redact: bool) -> dict[str, Any]:
+def draw(
+    paths: Sequence[Path], choice: Choice, out: Path, *, size: int, seed: int, redact: bool
+) -> dict[str, Any]:
     """Draw a sample into ``OUT/sample.xlsx``; gives how many statements there were and were drawn.
 
     Raises:
@@ -174,7 +176,9 @@ def _returned(path: Path) -> list[dict[str, Any]]:
     first = next(read, None)
     header = [cell.strip() for cell in first.cells] if first else []
     if header[: len(_FIXED)] != list(_FIXED):
-        raise InputError(f"{path}: not a sheet that --sample wrote: its first columns are not {', '.join(_FIXED)}")
+        raise InputError(
+            f"{path}: not a sheet that --sample wrote: its first columns are not {', '.join(_FIXED)}"
+        )
     rows = []
     for row in read:
         cells = dict(zip(header, (cell.strip() for cell in row.cells), strict=False))
@@ -221,4 +225,3 @@ def _agreed(pairs: Sequence[tuple[bool, bool]]) -> dict[str, Any]:
         "they_say_yes": round(yes[0], 4),
         "goalsmith_says_yes": round(yes[1], 4),
     }
-

@@ -166,9 +166,9 @@ def _encoding(path: Path) -> str:
                 bad += sum("\udc80" <= char <= "\udcff" for char in text)
                 good += sum("\x7f" < char < "\ud800" or char > "\udfff" for char in text)
             sample = file.read(_SAMPLE)
-        if bad <= 8 or bad < good // 50:  # a chunk's edge may cut a character into a few such bytes
-            if good > bad or not bad:
-                return "utf-8-sig"
+        # A chunk's edge may cut a character into a few such bytes.
+        if (bad <= 8 or bad < good // 50) and (good > bad or not bad):
+            return "utf-8-sig"
         from charset_normalizer import from_bytes
 
         file.seek(0)
@@ -349,7 +349,9 @@ def _refuse_bomb(path: Path) -> None:
     except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
         raise InputError(f"{path}: damaged or cut short: {_one_line(error)}") from None
     if size > _UNPACKED or (size > 64 << 20 and size > _RATIO * path.stat().st_size):
-        raise InputError(f"{path}: refused: it unpacks to {size / (1 << 20):,.0f} MB, more than a table would")
+        raise InputError(
+            f"{path}: refused: it unpacks to {size / (1 << 20):,.0f} MB, more than a table would"
+        )
 
 
 def _guarded(path: Path, read: Callable[[], Any]) -> Any:
@@ -392,9 +394,7 @@ def _parquet(path: Path) -> Sheet:
                         number += 1
                         yield Row(number=number, cells=tuple(as_text(cell) for cell in cells))
             except (pa.ArrowException, OSError) as error:
-                raise InputError(
-                    f"{path}: damaged after row {number:,}: {_one_line(error)}"
-                ) from None
+                raise InputError(f"{path}: damaged after row {number:,}: {_one_line(error)}") from None
 
     return Sheet(path=path, name=None, header=names, rows=rows)
 
