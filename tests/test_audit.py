@@ -13,10 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,48 +27,11 @@ from goalsmith.audit.names import Masker
 from goalsmith.audit.outputs import FORMATS, plain_cell
 from goalsmith.audit.rates import differs, share, wilson
 from goalsmith.audit.reviewing import REVIEWS, STATEMENTS, Reviewer, Settings, review_batch
-from goalsmith.audit.run import Advance, Request, audit
+from goalsmith.audit.run import Request
 from goalsmith.audit.sample import QUESTIONS, allot
 from goalsmith.cli import main
 from goalsmith.rules import make_rules
-
-TODAY = date(2026, 9, 1)
-HEAD = ["Student ID", "Student Name", "District", "School", "Annual Goal", "Baseline", "Criteria"]
-GOOD = "By May 2027, given a grade 3 passage, {} will read aloud 80 words correct per minute (baseline: 50 words correct per minute), as measured by weekly probes."
-ROWS = [
-    ["1", "Maya Brown", "North", "Oak", GOOD.format("Maya"), "", ""],
-    ["1", "Maya Brown", "North", "Oak", "Maya will improve her reading.", "41 words a minute", "80 words per minute"],
-    ["1", "Maya Brown", "North", "Oak", "When upset, she will ask for a break in 4 of 5 cases.", "", ""],
-    ["1", "Maya Brown", "North", "Oak", "Given a timer, he will stay on task for 10 minutes on 4 of 5 days.", "", ""],
-    ["2", "Diego Ruiz", "North", "Oak", GOOD.format("Diego"), "", ""],
-    ["2", "Diego Ruiz", "North", "Oak", "Emily will write 5 sentences in 4 of 5 trials by May 2027.", "2 sentences", ""],
-    ["3", "Aisha Khan", "North", "Elm", "Aisha will receive speech therapy 30 minutes a week.", "", ""],
-    ["3", "Aisha Khan", "North", "Elm", "<script>alert(1)</script> <b>Aisha</b> will add & subtract in 8 of 10 items.", "", ""],
-    ["3", "Aisha Khan", "North", "Elm", '=HYPERLINK("http://example.org","Aisha will count to 20 in 4 of 5 trials")', "", ""],
-    ["4", "Tomás Lee", "South", "", "word " * 5000, "", ""],
-    ["4", "Tomás Lee", "South", "", "", "10 %", ""],
-    ["", "", "", "", "", "", ""],
-]  # fmt: skip
-LAST_YEAR = [
-    HEAD,
-    ["1", "Maya Brown", "North", "Oak", GOOD.format("Maya").replace("2027", "2026"), "", ""],
-    ["2", "Diego Ruiz", "North", "Oak", GOOD.format("Diego").replace("80", "70"), "", ""],
-]
-
-
-def write_csv(path: Path, rows: list[list[str]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows)
-    return path
-
-
-@contextmanager
-def silent(what: str, total: int) -> Iterator[Advance]:
-    yield lambda count: None
-
-
-def run(request: Request) -> dict[str, Any]:
-    return audit(request, silent, lambda plan: None)
+from tests.audits import HEAD, ROWS, TODAY, run, write_csv
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -79,27 +39,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="session")
-def request_(tmp_path_factory: pytest.TempPathFactory) -> Request:
-    folder = tmp_path_factory.mktemp("bank")
-    return Request(
-        paths=[write_csv(folder / "bank.csv", [HEAD, *ROWS])],
-        previous=write_csv(folder / "last.csv", LAST_YEAR),
-        out=folder / "out",
-        rules=make_rules(),
-        today=TODAY,
-        formats=FORMATS,
-        workers=2,
-    )
-
-
-@pytest.fixture(scope="session")
-def summary(request_: Request) -> dict[str, Any]:
-    return run(request_)
-
-
-@pytest.fixture(scope="session")
-def goals(request_: Request, summary: dict[str, Any]) -> list[dict[str, Any]]:
-    lines = (request_.out / "goals.jsonl").read_text(encoding="utf-8").splitlines()
+def goals(asked: Request, audited: dict[str, Any]) -> list[dict[str, Any]]:
+    lines = (asked.out / "goals.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
@@ -111,16 +52,16 @@ def codes(row: dict[str, Any]) -> set[str]:
 
 
 def test_every_row_is_accounted_for(
-    summary: dict[str, Any], goals: list[dict[str, Any]], request_: Request
+    audited: dict[str, Any], goals: list[dict[str, Any]], asked: Request
 ) -> None:
-    assert summary["rows"] == {"in": 12, "reviewed": 9, "quarantined": 1, "blank": 2}
-    assert summary["statements"] == {"found": 10, "reviewed": 9, "quarantined": 1, "distinct": 9}
+    assert audited["rows"] == {"in": 12, "reviewed": 9, "quarantined": 1, "blank": 2}
+    assert audited["statements"] == {"found": 10, "reviewed": 9, "quarantined": 1, "distinct": 9}
     assert [row["row"] for row in goals] == list(range(2, 11))
-    with (request_.out / "quarantine.csv").open(encoding="utf-8-sig") as file:
+    with (asked.out / "quarantine.csv").open(encoding="utf-8-sig") as file:
         (aside,) = csv.DictReader(file)
     assert aside["row"] == "11"
     assert aside["reason"].startswith("too long to be one statement")
-    assert not (request_.out / ".parts").exists()
+    assert not (asked.out / ".parts").exists()
 
 
 def test_a_part_in_a_neighbour_field_counts(goals: list[dict[str, Any]]) -> None:
@@ -136,7 +77,7 @@ def test_a_part_in_a_neighbour_field_counts(goals: list[dict[str, Any]]) -> None
     assert vague["score_total"] > whole
 
 
-def test_findings_across_the_bank(goals: list[dict[str, Any]], summary: dict[str, Any]) -> None:
+def test_findings_across_the_bank(goals: list[dict[str, Any]], audited: dict[str, Any]) -> None:
     found = {row["row"]: codes(row) & {"B01", "B02", "B03", "B04"} for row in goals}
     assert found == {
         2: {"B01", "B02"},  # Diego's is nearly the same; and last year's had the same figures
@@ -146,35 +87,35 @@ def test_findings_across_the_bank(goals: list[dict[str, Any]], summary: dict[str
         7: {"B03"},  # Emily in Diego's row
         8: set(), 9: set(), 10: set(),
     }  # fmt: skip
-    assert summary["clusters"]["count"] == 1
-    assert summary["clusters"]["largest"][0]["students"] == 2
+    assert audited["clusters"]["count"] == 1
+    assert audited["clusters"]["largest"][0]["students"] == 2
 
 
-def test_the_groups_and_their_rates(summary: dict[str, Any]) -> None:
-    sizes = {tuple(group["group"]): group["statements"] for group in summary["groups"]}
+def test_the_groups_and_their_rates(audited: dict[str, Any]) -> None:
+    sizes = {tuple(group["group"]): group["statements"] for group in audited["groups"]}
     assert sizes == {("North",): 9, ("North", "Oak"): 6, ("North", "Elm"): 3}
-    assert summary["bank"]["kinds"]["service"] == 1
-    near = summary["bank"]["rates"]["near_duplicate"]
-    assert (near["hits"], near["of"]) == (2, summary["bank"]["goals"])
+    assert audited["bank"]["kinds"]["service"] == 1
+    near = audited["bank"]["rates"]["near_duplicate"]
+    assert (near["hits"], near["of"]) == (2, audited["bank"]["goals"])
 
 
-def test_the_files_agree(goals: list[dict[str, Any]], request_: Request) -> None:
-    table = pq.read_table(request_.out / "goals.parquet").to_pylist()
+def test_the_files_agree(goals: list[dict[str, Any]], asked: Request) -> None:
+    table = pq.read_table(asked.out / "goals.parquet").to_pylist()
     assert [row["text"] for row in table] == [row["text"] for row in goals]
     assert [row["findings"] for row in table] == [row["findings"] for row in goals]
-    book = CalamineWorkbook.from_path(str(request_.out / "goals.xlsx"))
+    book = CalamineWorkbook.from_path(str(asked.out / "goals.xlsx"))
     assert book.sheet_names == ["Goals", "Rates", "Findings", "Put aside"]
     sheet = book.get_sheet_by_name("Goals").to_python()
     at = sheet[0].index("statement")
     assert [row[at] for row in sheet[1:]] == [row["text"] for row in goals]
 
 
-def test_no_cell_is_a_formula(request_: Request, goals: list[dict[str, Any]], tmp_path: Path) -> None:
-    shutil.unpack_archive(request_.out / "goals.xlsx", tmp_path, "zip")
+def test_no_cell_is_a_formula(asked: Request, goals: list[dict[str, Any]], tmp_path: Path) -> None:
+    shutil.unpack_archive(asked.out / "goals.xlsx", tmp_path, "zip")
     sheets = list((tmp_path / "xl" / "worksheets").glob("*.xml"))
     assert sheets
     assert all("<f>" not in sheet.read_text(encoding="utf-8") for sheet in sheets)
-    with (request_.out / "goals.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (asked.out / "goals.csv").open(encoding="utf-8-sig", newline="") as file:
         cells = [cell for row in csv.reader(file) for cell in row]
     assert any(cell.startswith("'=HYPERLINK") for cell in cells)
     assert not any(cell.startswith(("=", "+", "@", "\t", "\r")) for cell in cells)
@@ -188,9 +129,9 @@ def test_no_cell_is_a_formula(request_: Request, goals: list[dict[str, Any]], tm
     ]
 
 
-def test_redaction_leaves_no_name_anywhere(request_: Request, tmp_path: Path) -> None:
-    bank = shutil.copy(request_.paths[0], tmp_path / "Maya Brown.csv")
-    request = replace(request_, paths=[bank], out=tmp_path / "out", redact=True, rewrites="all")
+def test_redaction_leaves_no_name_anywhere(asked: Request, tmp_path: Path) -> None:
+    bank = shutil.copy(asked.paths[0], tmp_path / "Maya Brown.csv")
+    request = replace(asked, paths=[bank], out=tmp_path / "out", redact=True, rewrites="all")
     run(request)
     names = ("Maya", "Brown", "Diego", "Ruiz", "Aisha", "Khan", "Emily", "Tomás", "Lee")
     book = tmp_path / "book"
@@ -229,10 +170,10 @@ def test_masking_knows_names_from_words() -> None:
 
 
 def test_output_does_not_depend_on_the_workers(
-    request_: Request, summary: dict[str, Any], tmp_path: Path
+    asked: Request, audited: dict[str, Any], tmp_path: Path
 ) -> None:
-    run(replace(request_, out=tmp_path, workers=1))
-    assert contents(tmp_path) == contents(request_.out)
+    run(replace(asked, out=tmp_path, workers=1))
+    assert contents(tmp_path) == contents(asked.out)
 
 
 def test_a_review_does_not_depend_on_its_batch(smith: goalsmith.Goalsmith) -> None:
@@ -310,14 +251,12 @@ def test_ten_kills_change_nothing(larger: Path, tmp_path: Path) -> None:
     assert contents(broken) == contents(whole)
 
 
-def test_ray_gives_what_processes_give(request_: Request, larger: Path, tmp_path: Path) -> None:
+def test_ray_gives_what_processes_give(asked: Request, larger: Path, tmp_path: Path) -> None:
     pytest.importorskip("ray")
     rows = larger.read_text(encoding="utf-8").splitlines(keepends=True)
     bank = tmp_path / "bank.csv"
     bank.write_text("".join(rows[:401]), encoding="utf-8")
-    request = replace(
-        request_, paths=[bank], previous=None, out=tmp_path / "here", formats=("jsonl",), show=4
-    )
+    request = replace(asked, paths=[bank], previous=None, out=tmp_path / "here", formats=("jsonl",), show=4)
     run(request)
     there = replace(request, out=tmp_path / "ray", engine="ray")
     script = (
@@ -356,7 +295,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return call
 
 
-def test_command_shows_columns_counts_and_fails_under(cli: Any, request_: Request, tmp_path: Path) -> None:
+def test_command_shows_columns_counts_and_fails_under(cli: Any, asked: Request, tmp_path: Path) -> None:
     bank = write_csv(tmp_path / "b.csv", [HEAD, ROWS[1], ROWS[0]])
     unread = tmp_path / "bad.xlsx"
     unread.write_bytes(b"PK\x03\x04nothing")
