@@ -177,10 +177,7 @@ def test_output_does_not_depend_on_the_workers(
 
 
 def test_a_review_does_not_depend_on_its_batch(smith: goalsmith.Goalsmith) -> None:
-    rows = [
-        {"number": n, "text": row[4], "objective": n % 3 == 0, "beside": ["baseline"] if row[5] else []}
-        for n, row in enumerate(ROWS[:9])
-    ]
+    rows = [{"number": n, "text": row[4], "objective": n % 3 == 0} for n, row in enumerate(ROWS[:9])]
     batch = pa.RecordBatch.from_pylist(rows, schema=STATEMENTS)
     whole = review_batch(batch, smith, TODAY)
     assert whole.schema == REVIEWS
@@ -199,7 +196,7 @@ def test_a_statement_that_breaks_the_reader_is_put_aside_alone(monkeypatch: pyte
 
     monkeypatch.setattr(reviewer.smith, "_judge", broken)
     texts = ["Mia will read 80 words per minute.", "break", "Tao will write 5 words."]
-    rows = [{"number": n, "text": t, "objective": False, "beside": []} for n, t in enumerate(texts)]
+    rows = [{"number": n, "text": t, "objective": False} for n, t in enumerate(texts)]
     made = reviewer.review(pa.RecordBatch.from_pylist(rows, schema=STATEMENTS)).to_pylist()
     assert [row["error"] for row in made] == [None, "could not be reviewed (RuntimeError)", None]
 

@@ -91,7 +91,7 @@ class _Csv:
         self._file.close()
 
 
-_DROPPED = {"number", "fault", "sketch", "error", "pronoun"}
+_DROPPED = {"number", "fault", "sketch", "error", "pronoun", "stated", "unjudged"}
 
 
 class _Jsonl:
@@ -119,6 +119,7 @@ class _Parquet:
             ("text", pa.string()),
             ("beside", pa.map_(pa.string(), pa.string())),
             *(field for field in REVIEWS if field.name not in _DROPPED),
+            ("waived", pa.list_(pa.string())),
             ("rewrite", pa.string()),
             ("rewrite_score", pa.int16()),
         ]

@@ -47,6 +47,7 @@ _ROW = pa.schema(
         ("groups", pa.list_(pa.string())),
         ("text", pa.string()),
         ("beside", pa.map_(pa.string(), pa.string())),
+        ("stated", pa.list_(pa.string())),  # the parts that stand beside it
         ("number", pa.int64()),  # of its distinct statement; -1 where it can't be reviewed
         ("fault", pa.string()),
     ]
@@ -260,6 +261,9 @@ class _Gathering:
                 "groups": [_whole(group) for group in entry.groups] if entry else [],
                 "text": _whole(text) if fault else text,
                 "beside": [(part, _whole(words)) for part, words in entry.beside.items()] if entry else [],
+                "stated": [p for p in BESIDE if p in entry.beside and states(p, entry.beside[p])]
+                if entry
+                else [],
                 "number": -1 if fault or entry is None else self._number(entry),
                 "fault": fault,
             }
@@ -269,16 +273,12 @@ class _Gathering:
 
     def _number(self, entry: Entry) -> int:
         """The number of a statement, counted from 0 in the order they first come."""
-        beside = [part for part in BESIDE if part in entry.beside and states(part, entry.beside[part])]
-        told = "\0".join((entry.text, str(entry.objective), *beside)).encode()
-        key = hashlib.blake2b(told, digest_size=16).digest()
+        key = hashlib.blake2b(f"{entry.objective}\0{entry.text}".encode(), digest_size=16).digest()
         found = self._seen.execute("SELECT number FROM seen WHERE key = ?", (key,)).fetchone()
         if found:
             return int(found[0])
         self._seen.execute("INSERT INTO seen VALUES (?, ?)", (key, self.texts))
-        self._texts.append(
-            {"number": self.texts, "text": entry.text, "objective": entry.objective, "beside": beside}
-        )
+        self._texts.append({"number": self.texts, "text": entry.text, "objective": entry.objective})
         self.texts += 1
         if len(self._texts) == TEXTS:
             self._write_texts()

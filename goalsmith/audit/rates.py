@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,8 +60,8 @@ class Tally:
     codes: Counter[str] = field(default_factory=Counter)
     rates: Counter[str] = field(default_factory=Counter)
 
-    def add(self, review: dict[str, Any], beside: set[str], bank_codes: list[str]) -> None:
-        """Count one reviewed statement with the parts beside it and the bank's findings on it."""
+    def add(self, review: dict[str, Any], stated: Sequence[str], bank_codes: list[str]) -> None:
+        """Count one reviewed statement with the parts that stand beside it and the bank's findings on it."""
         self.statements += 1
         self.kinds[review["kind"]] += 1
         codes = {finding["code"] for finding in review["findings"]} | set(bank_codes)
@@ -73,8 +74,8 @@ class Tally:
         self.score += total
         self.squares += total * total
         self.deciles[min(9, total // 10)] += 1
-        stated = {part["label"] for part in review["parts"]} | beside
-        hit = {name for name in RATES if name in stated}
+        parts = {part["label"] for part in review["parts"]}.union(stated)
+        hit = {name for name in RATES if name in parts}
         hit |= {name for name in ("observable", "measurable") if review[name]}
         hit |= {_BANK[code] for code in codes if code in _BANK}
         if not any(finding["severity"] == "error" for finding in review["findings"]):

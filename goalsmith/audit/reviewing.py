@@ -36,12 +36,13 @@ from rensa import RMinHash
 
 from goalsmith.checks import CATALOGUE
 from goalsmith.deadlines import deadlines
+from goalsmith.diagnostic import Diagnostic
 from goalsmith.errors import GoalsmithError, InputError
 from goalsmith.facts import statement_words
 from goalsmith.pipeline import Goalsmith, load
 from goalsmith.review import Review
 from goalsmith.rules import Rules
-from goalsmith.score import score_of
+from goalsmith.score import score_goal, score_of, unjudged
 from goalsmith.text import Span
 
 PERMUTATIONS = 64
@@ -51,7 +52,6 @@ STATEMENTS = pa.schema(
         pa.field("number", pa.int64(), nullable=False),
         pa.field("text", pa.string(), nullable=False),
         pa.field("objective", pa.bool_(), nullable=False),  # its column says that it is one
-        pa.field("beside", pa.list_(pa.string()), nullable=False),  # parts that neighbour fields state
     ]
 )
 _PART = pa.struct([("label", pa.string()), ("start", pa.int32()), ("end", pa.int32())])
@@ -75,11 +75,11 @@ REVIEWS = pa.schema(
         ("kind", pa.string()),
         ("area", pa.string()),
         ("observable", pa.bool_()),
-        ("measurable", pa.bool_()),  # with what stands beside it
+        ("measurable", pa.bool_()),
         *((f"score_{mark}", pa.int16()) for mark in MARKS),
         ("parts", pa.list_(_PART)),
         ("findings", pa.list_(_FINDING)),
-        ("waived", pa.list_(pa.string())),  # codes of findings dropped because the part stands beside
+        ("unjudged", pa.list_(pa.string())),  # letters that can't be judged from the text
         ("names", pa.list_(pa.string())),
         ("pronoun", pa.string()),  # "he" or "she" where the text says one of them only
         ("sketch", pa.binary(4 * PERMUTATIONS)),  # MinHash of its words, names and deadlines left out
@@ -172,21 +172,13 @@ def _in_its_row(review: Review, row: dict[str, Any], rules: Rules) -> Review:
 
 
 def _row(row: dict[str, Any], review: Review) -> dict[str, Any]:
-    beside = set(row["beside"])
-    kept = [d for d in review.diagnostics if CATALOGUE[d.code].part not in beside]
-    waived = dict.fromkeys(d.code for d in review.diagnostics if CATALOGUE[d.code].part in beside)
-    score = score_of(review.facts, dict.fromkeys(d.code for d in kept))
-    reading = review.reading
-    names = _names(review)
-    measurable = reading.measurable
-    if measurable is False and "criterion" in beside:
-        measurable = reading.observable
+    score, reading, names = score_of(review.facts, _each(review.diagnostics)), review.reading, _names(review)
     return {
         "number": row["number"],
         "kind": reading.kind,
         "area": reading.area,
         "observable": reading.observable,
-        "measurable": measurable,
+        "measurable": reading.measurable,
         **{f"score_{mark}": value for mark, value in score.to_dict().items()},
         "parts": [{"label": p.label, "start": p.span.start, "end": p.span.end} for p in review.parts],
         "findings": [
@@ -200,13 +192,36 @@ def _row(row: dict[str, Any], review: Review) -> dict[str, Any]:
                 "help": d.help,
                 "source": d.source,
             }
-            for d in kept
+            for d in review.diagnostics
         ],
-        "waived": list(waived),
+        "unjudged": list(unjudged(review.facts)),
         "names": names,
         "pronoun": _pronoun(review.text),
         "sketch": sketch(review.text, names, reading.of("timeframe")),
     }
+
+
+def _each(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    return list(dict.fromkeys(d.code for d in diagnostics))
+
+
+def in_row(review: dict[str, Any], stated: Sequence[str]) -> dict[str, Any]:
+    """A review as it counts in a row whose neighbour fields state some parts.
+
+    That a part is missing is not held against a statement where the part stands beside it: such findings are
+    dropped, their codes kept as ``waived``, and the score is taken again from the others.
+    """
+    waived = [f["code"] for f in review["findings"] or () if CATALOGUE[f["code"]].part in stated]
+    if not waived:
+        return {**review, "waived": []}
+    kept = [f for f in review["findings"] if f["code"] not in waived]
+    made = {**review, "findings": kept, "waived": list(dict.fromkeys(waived))}
+    if review["score_total"] is not None:
+        score = score_goal(dict.fromkeys(f["code"] for f in kept), dict.fromkeys(review["unjudged"], "open"))
+        made |= {f"score_{mark}": value for mark, value in score.to_dict().items()}
+    if review["measurable"] is False and "criterion" in stated:
+        made["measurable"] = review["observable"]
+    return made
 
 
 # What a bank compares

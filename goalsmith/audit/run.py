@@ -26,12 +26,12 @@ import pyarrow as pa
 
 from goalsmith.audit import outputs, report
 from goalsmith.audit.bank import Bank, clusters
-from goalsmith.audit.columns import Choice, audit_table, states
+from goalsmith.audit.columns import Choice, audit_table
 from goalsmith.audit.names import Masker
 from goalsmith.audit.outputs import Format
 from goalsmith.audit.plan import Store, fingerprint, gather, prepare, write_plan
 from goalsmith.audit.rates import Tally, differs, published, share
-from goalsmith.audit.reviewing import STATEMENTS, Here, OnRay, Settings, Task, read_part, write_part
+from goalsmith.audit.reviewing import STATEMENTS, Here, OnRay, Settings, Task, in_row, read_part, write_part
 from goalsmith.audit.sheets import find_files
 from goalsmith.rules import Rules
 
@@ -165,7 +165,7 @@ class _Audit:
             if row["fault"] is None:
                 review = self.store.at("reviews", row["number"])
                 if review["error"] is None:
-                    yield row, review
+                    yield row, in_row(review, row["stated"])
 
     def _take(self) -> None:
         """First pass: what the bank has to know before it can say anything; the rows put aside."""
@@ -223,10 +223,9 @@ class _Audit:
         with self.progress("Counting", self.counts["statements"]["reviewed"]) as advance:
             for order, (row, review) in enumerate(self._reviewed()):
                 found = [finding["code"] for finding in self.bank.findings(row, review)]
-                beside = _stated(row)
                 group = tuple(row["groups"])
                 for tally in (self.tally, *(self.groups[group[:n]] for n in range(1, len(group) + 1))):
-                    tally.add(review, beside, found)
+                    tally.add(review, row["stated"], found)
                 if {"B03", "B04"} & set(found) and len(self.clashes) < _CLASHES:
                     self.clashes.append(order)
                 score = review["score_total"] or 0
@@ -343,11 +342,6 @@ class _Audit:
         told = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
         (held / "summary.json").write_text(told, encoding="utf-8")
         outputs.move(held / "summary.json", out / "summary.json")
-
-
-def _stated(row: dict[str, Any]) -> set[str]:
-    """The parts that stand beside a statement."""
-    return {part for part, words in row["beside"].items() if states(part, words)}
 
 
 def _keep(heap: list[tuple[int, int, int]], entry: tuple[int, int, int], held: set[int], most: int) -> None:

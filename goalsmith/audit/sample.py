@@ -21,7 +21,7 @@ from goalsmith.audit.columns import BESIDE, Choice, Entry, entries, lay_out, sta
 from goalsmith.audit.names import Masker
 from goalsmith.audit.outputs import move
 from goalsmith.audit.rates import wilson
-from goalsmith.audit.reviewing import STATEMENTS, Reviewer, Settings
+from goalsmith.audit.reviewing import STATEMENTS, Reviewer, Settings, in_row
 from goalsmith.audit.sheets import find_files, open_sheets
 from goalsmith.errors import InputError, TextError
 from goalsmith.text import Document
@@ -155,7 +155,7 @@ def agreement(path: Path, settings: Settings) -> dict[str, Any]:
     rows = _returned(path)
     batch = pa.RecordBatch.from_pylist(
         [
-            {"number": n, "text": row["statement"], "objective": row["column of objectives"] == "yes", "beside": row["parts"]}
+            {"number": n, "text": row["statement"], "objective": row["column of objectives"] == "yes"}
             for n, row in enumerate(rows)
         ],
         schema=STATEMENTS,
@@ -163,9 +163,10 @@ def agreement(path: Path, settings: Settings) -> dict[str, Any]:
     pairs: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for row, review in zip(rows, Reviewer(settings).review(batch).to_pylist(), strict=True):
         if review["error"] is None:
+            counted = in_row(review, row["parts"])
             for question in QUESTIONS:
                 if (theirs := row["answers"].get(question)) is not None:
-                    pairs[question].append((theirs, _answer(question, review, row["parts"])))
+                    pairs[question].append((theirs, _answer(question, counted, row["parts"])))
     if not pairs:
         raise InputError(f"{path}: no question is answered in it")
     return {question: _agreed(pairs[question]) for question in QUESTIONS if pairs[question]}
