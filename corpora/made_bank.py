@@ -2,7 +2,7 @@
 
 python -m corpora.made_bank bank.csv --goals 100000 --seed 1
 
-Students, schools and districts are invented; the export's headers are as untidy as real ones.
+Students are numbers, schools and districts invented; the export's headers are as untidy as real ones.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from corpora.splits import read_split
 
 HEADER = [
     "Student ID",
-    "Student Name ",
     "District",
     "School",
     "Annual Goal",
@@ -29,8 +28,6 @@ HEADER = [
     "Eval. Method ",
     "Schedule",
 ]
-_FIRST = ["Amari", "Bao", "Camille", "Dalia", "Emre", "Farah", "Gael", "Hana", "Idris", "Jiho", "Kofi", "Leilani", "Noor", "Paloma", "Rania", "Tala", "Umar", "Yara"]  # fmt: skip
-_LAST = ["Abara", "Brandt", "Castillo", "Duong", "Eriksen", "Fofana", "Grant", "Haddad", "Ito", "Jansen"]
 _GOALS_EACH = 4  # goals a student has
 
 
@@ -57,7 +54,6 @@ def rows(goals: int, *, seed: int = 1, repeats: float = 0.3) -> Iterator[list[st
         school = student % schools
         yield [
             f"{100_000 + student}",
-            f"{_FIRST[student % len(_FIRST)]} {_LAST[student // len(_FIRST) % len(_LAST)]}",
             f"District {school // 12 + 1}",
             f"School {school + 1:03}",
             text,

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from goalsmith.audit.columns import audit_table, entries, lay_out
+from goalsmith.audit.columns import Choice, Layout, audit_table, entries, lay_out
 from goalsmith.audit.plan import Store
 from goalsmith.audit.reviewing import PERMUTATIONS, dates_in, plain_words, read_part
-from goalsmith.audit.sheets import open_sheets
+from goalsmith.audit.sheets import Sheet, open_sheets
 from goalsmith.errors import InputError
 from goalsmith.facts import statement_words
 
@@ -142,17 +142,14 @@ class Bank:
         for cluster, students in self._db.execute("SELECT cluster, COUNT(*) FROM shared GROUP BY cluster"):
             self._shared[cluster] = students
 
-    def last_year(self, path: Path, choice: Any) -> None:
+    def last_year(self, path: Path, choice: Choice) -> None:
         """Read last year's goals of the students in this bank; call it once all rows are in.
 
         Raises:
             InputError: the file can't be read, or names no students.
         """
         self.has_previous = True
-        for sheet in open_sheets(path):
-            layout = lay_out(sheet, choice, strict=False)
-            if not layout.of("id", "name"):
-                raise InputError(f"{sheet.where}: no column says whose goal it is; name it with --id")
+        for sheet, layout in previous_sheets(path, choice):
             for row in sheet.rows():
                 if row.number <= layout.before or row.fault is not None:
                     continue
@@ -246,6 +243,19 @@ class Bank:
     def close(self) -> None:
         """Let go of the database."""
         self._db.close()
+
+
+def previous_sheets(path: Path, choice: Choice) -> list[tuple[Sheet, Layout]]:
+    """The sheets of last year's file.
+
+    Raises:
+        InputError: the file can't be read, or doesn't say whose goal a goal is.
+    """
+    found = [(sheet, lay_out(sheet, choice, strict=False)) for sheet in open_sheets(path)]
+    for sheet, layout in found:
+        if not layout.of("id", "name"):
+            raise InputError(f"{sheet.where}: no column says whose goal it is; name it with --id")
+    return found
 
 
 def _key(ident: str, name: str) -> str:

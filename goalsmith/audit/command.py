@@ -20,7 +20,7 @@ from goalsmith.audit.rates import RATES
 from goalsmith.audit.reviewing import Settings
 from goalsmith.audit.run import Advance, Request, audit
 from goalsmith.audit.sheets import find_files, open_sheets
-from goalsmith.errors import ConfigError
+from goalsmith.errors import ConfigError, InputError
 from goalsmith.tables import read_toml
 
 
@@ -136,6 +136,10 @@ def run(request: Request, fail_under: float | None, out: Console, err: Console) 
     except KeyboardInterrupt:
         err.print("Stopped. Go on with the same command and --resume.")
         return 130
+    except OSError as error:  # a full disk, a folder that may not be written
+        raise InputError(
+            f"{error.filename or request.out}: {(error.strerror or str(error)).lower()}"
+        ) from None
     rows, bank = summary["rows"], summary["bank"]
     out.print(
         f"{rows['in']:,} rows = {rows['reviewed']:,} reviewed + {rows['quarantined']:,} put aside + "

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from goalsmith.audit.columns import BESIDE
+from goalsmith.audit.columns import BESIDE, audit_table
 from goalsmith.audit.rates import RATES
 from goalsmith.audit.reviewing import MARKS, REVIEWS
 from goalsmith.checks import CATALOGUE
@@ -227,7 +227,11 @@ class Workbook:
             sorted(summary["bank"]["findings"].items(), key=lambda i: -i[1]), 1
         ):
             check = CATALOGUE.get(code)
-            name, said = (check.name, check.summary) if check else (code, summary["bank_findings"][code])
+            name, said = (
+                (check.name, check.summary)
+                if check
+                else (summary["bank_findings"][code], audit_table().findings[code]["says"])
+            )
             _put(sheet, at, [code, name, count, said], self._wrap)
         sheet = self._new("Put aside", ["file", "sheet", "row", "reason", "text"], [24, 12, 8, 50, 60])
         for at, row in enumerate(aside, 1):

@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from goalsmith.audit.columns import audit_table
 from goalsmith.audit.rates import ENOUGH, FAULTS, RATES, differs
 from goalsmith.checks import CATALOGUE
 from goalsmith.report.words import KINDS, SEVERITIES
@@ -169,12 +170,9 @@ def _findings(summary: dict[str, Any]) -> list[dict[str, Any]]:
     for code, count in counts:
         check = CATALOGUE.get(code)
         name = check.name if check else summary["bank_findings"][code]
-        says = check.summary if check else RATES[_SAYS[code]].capitalize() + "."
+        says = check.summary if check else audit_table().findings[code]["says"]
         rows.append({"code": code, "name": name, "says": says, "count": count})
     return rows
-
-
-_SAYS = {"B01": "near_duplicate", "B02": "last_year", "B03": "other_student", "B04": "other_student"}
 
 
 def _areas(summary: dict[str, Any]) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import signal
 import struct
 import threading
 import time
@@ -277,8 +278,7 @@ Task = tuple[str, Path, Path]  # "review" or "rewrite", the part to read, the pa
 
 def read_part(path: Path) -> pa.RecordBatch:
     """The one record batch of a part."""
-    with pa.memory_map(str(path)) as source:
-        return pa.ipc.open_file(source).get_batch(0)
+    return pa.ipc.open_file(pa.py_buffer(path.read_bytes())).get_batch(0)
 
 
 def write_part(path: Path, batch: pa.RecordBatch) -> None:
@@ -294,6 +294,7 @@ _reviewer: Reviewer | None = None  # a worker process's own
 
 def _start(settings: Settings) -> None:
     global _reviewer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     _reviewer = Reviewer(settings)
     parent = os.getppid()
 

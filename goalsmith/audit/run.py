@@ -25,7 +25,7 @@ import numpy as np
 import pyarrow as pa
 
 from goalsmith.audit import outputs, report
-from goalsmith.audit.bank import Bank, clusters
+from goalsmith.audit.bank import Bank, clusters, previous_sheets
 from goalsmith.audit.columns import Choice, audit_table
 from goalsmith.audit.names import Masker
 from goalsmith.audit.outputs import Format
@@ -96,6 +96,10 @@ def audit(request: Request, progress: Progress, tell: Callable[[dict[str, Any]],
         ConfigError: the output folder can't be used, or there is no such run to resume.
     """
     files = find_files(request.paths)
+    if request.previous:
+        previous_sheets(
+            request.previous, request.choice
+        )  # what is wrong with it is told now, not after hours
     asked = request.asked(files)
     parts, plan = prepare(request.out, asked, resume=request.resume)
     store = Store(parts)
