@@ -224,21 +224,18 @@ def test_ten_kills_change_nothing(larger: Path, tmp_path: Path) -> None:
         resume = ["--resume"] if (broken / ".parts").exists() else []
         # Later kills come later, so that all stages are met; parts stay, so that it gets on all the same.
         wait = lasts * chance.uniform(0.1, 0.7)
-        ran = subprocess.Popen(
-            [*command, "-o", str(broken), *resume], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        told = (tmp_path / "told").open("wb")
+        ran = subprocess.Popen([*command, "-o", str(broken), *resume], stdout=subprocess.DEVNULL, stderr=told)
+        told.close()
         try:
             ran.wait(wait)
         except subprocess.TimeoutExpired:
             os.kill(ran.pid, signal.SIGKILL)
             ran.wait()
             kills += 1
-            parts = max(
-                parts,
-                len(list((broken / ".parts").glob("reviews-*.arrow"))) if (broken / ".parts").exists() else 0,
-            )
+            parts = max(parts, len(list(broken.glob(".parts/reviews-*.arrow"))))
         else:  # it was quicker than before; begin anew
-            assert ran.returncode == 0
+            assert ran.returncode == 0, (tmp_path / "told").read_text()
             assert contents(broken) == contents(whole)
             shutil.rmtree(broken)
     assert parts > 0
@@ -330,6 +327,20 @@ def test_command_errors_are_one_line(cli: Any, tmp_path: Path, args: list[str], 
     assert code == 2
     assert told in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_missing_extra_is_one_line(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.modules['rensa'] = None; sys.argv = ['goalsmith', 'audit', 'b.csv']\n"
+        "from goalsmith.cli import main\nmain()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert ran.returncode == 2
+    assert (
+        ran.stderr == "error: goalsmith audit needs more packages (rensa): pip install 'goalsmith[audit]'\n"
+    )
 
 
 def test_an_unfinished_run_is_not_overwritten(cli: Any, tmp_path: Path) -> None:

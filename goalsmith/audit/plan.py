@@ -26,7 +26,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from goalsmith import __version__
 from goalsmith.audit.columns import BESIDE, Choice, Entry, entries, lay_out, shown, states
 from goalsmith.audit.reviewing import STATEMENTS, Task, read_part, write_part
 from goalsmith.audit.sheets import Row, Sheet, open_sheets
@@ -184,7 +183,6 @@ def gather(files: Sequence[Path], choice: Choice, store: Store) -> dict[str, Any
             unread.append(str(error))
     gathering.close()
     return {
-        "version": __version__,
         "files": len(files),
         "unread": unread,
         "read": [{"where": sheet.where, "columns": list(shown(layout))} for sheet, layout in sheets],

@@ -24,12 +24,13 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
+from goalsmith import __version__
 from goalsmith.audit import outputs, report
 from goalsmith.audit.bank import Bank, clusters, previous_sheets
 from goalsmith.audit.columns import Choice, audit_table
 from goalsmith.audit.names import Masker
 from goalsmith.audit.outputs import Format
-from goalsmith.audit.plan import Store, fingerprint, gather, prepare, write_plan
+from goalsmith.audit.plan import TEXTS, Store, fingerprint, gather, prepare, write_plan
 from goalsmith.audit.rates import Tally, differs, published, share
 from goalsmith.audit.reviewing import STATEMENTS, Here, OnRay, Settings, Task, in_row, read_part, write_part
 from goalsmith.audit.sheets import find_files
@@ -43,7 +44,6 @@ Progress = Callable[[str, int], AbstractContextManager[Advance]]
 SHOWN = 3_000  # goals the report holds at most
 _CLUSTERS = 20  # clusters the report lists at most
 _CLASHES = 200  # goals with another student's name or pronoun, likewise
-ASKED = 32  # statements in a part that is rewritten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,7 @@ class Request:
         """All that the result depends on; the engine and its workers are not among it."""
         return {
             "files": fingerprint([*files, *([self.previous] if self.previous else [])]),
+            "goalsmith": __version__,
             "rules": repr(self.rules),
             "columns": {role: list(headers) for role, headers in self.choice.items()},
             "today": self.today.isoformat() if self.today else None,
@@ -253,9 +254,11 @@ class _Audit:
                 if self.request.rewrites == "all" or order in self.shown:
                     wanted[row["number"]] = review["score_total"] is not None
         self.rewritten = np.flatnonzero(wanted)
-        count = -(-len(self.rewritten) // ASKED)
+        # A rewrite takes as long as many reviews: where there are few, small parts share them out evenly.
+        self.asked = size = TEXTS if self.request.rewrites == "all" else 8
+        count = -(-len(self.rewritten) // size)
         for index in range(count):
-            numbers = self.rewritten[index * ASKED : (index + 1) * ASKED].tolist()
+            numbers = self.rewritten[index * size : (index + 1) * size].tolist()
             batch = pa.RecordBatch.from_pylist(
                 [self.store.at("texts", n) for n in numbers], schema=STATEMENTS
             )
@@ -266,7 +269,7 @@ class _Audit:
         place = int(np.searchsorted(self.rewritten, number))
         if place == len(self.rewritten) or self.rewritten[place] != number:
             return {"rewrite": None, "rewrite_score": None}
-        made = self.store.at("rewrites", place, ASKED)
+        made = self.store.at("rewrites", place, self.asked)
         return {"rewrite": made["rewrite"], "rewrite_score": made["rewrite_score"]}
 
     def _finished(self, row: dict[str, Any], review: dict[str, Any]) -> dict[str, Any]:
@@ -289,7 +292,7 @@ class _Audit:
             clusters.append({"text": text, "kind": review["kind"], "students": students, "goals": rows})
         plan = self.plan
         return {
-            "goalsmith": plan["version"],
+            "goalsmith": plan["asked"]["goalsmith"],
             "title": self.request.title,
             "today": plan["asked"]["today"],
             "rules": self.request.rules.name,
