@@ -20,6 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 import goalsmith
@@ -307,6 +308,29 @@ def test_command_shows_columns_counts_and_fails_under(cli: Any, asked: Request, 
     assert "not read:" in err
     assert "bad.xlsx" in err
     assert (tmp_path / "p" / "report.html").exists()
+
+
+def test_a_workbook_with_other_sheets_is_no_failure(cli: Any, tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "b.xlsx"))
+    for name, rows in (
+        ("Notes", [["Call Ms. Ray"], ["Friday"]]),
+        ("Goals", [["Goal"], [ROWS[0][4]], [None], ["Goal"]]),
+    ):
+        sheet = book.add_worksheet(name)
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
+    book.close()
+    code, out, err = cli("b.xlsx", "--today", "2026-09-01", "--workers", "1", "--rewrites", "none")
+    assert code == 0
+    assert "skipped: b.xlsx [Notes]: no column looks like goals" in err
+    assert "3 rows = 1 reviewed + 1 put aside + 1 blank" in out
+
+
+def test_a_bank_with_nothing_in_it_is_told_so(cli: Any, tmp_path: Path) -> None:
+    write_csv(tmp_path / "b.csv", [HEAD, ["1", "", "", "", "", "", ""]])
+    code, out, _ = cli("b.csv", "--fail-under", "1", "--format", ",".join(FORMATS))
+    assert code == 1
+    assert "1 rows = 0 reviewed + 0 put aside + 1 blank; 0 goals" in out
 
 
 @pytest.mark.parametrize(

@@ -106,8 +106,9 @@ def run(request: Request, fail_under: float | None, out: Console, err: Console) 
             err.print(_columns(read["where"], read["columns"]))
         if len(plan["read"]) > 20:
             err.print(f"… and {len(plan['read']) - 20} more sheets")
-        for line in plan["unread"]:
-            err.print(f"not read: {line}", markup=False, soft_wrap=True)
+        for what, lines in (("skipped", plan["skipped"]), ("not read", plan["unread"])):
+            for line in lines:
+                err.print(f"{what}: {line}", markup=False, soft_wrap=True)
 
     @contextmanager
     def progress(what: str, total: int) -> Iterator[Advance]:

@@ -153,11 +153,12 @@ def gather(files: Sequence[Path], choice: Choice, store: Store) -> dict[str, Any
         InputError: no file could be read, or a chosen column is in none of them.
     """
     gathering = _Gathering(store)
-    unread: list[str] = []
+    unread: list[str] = []  # files
+    skipped: list[str] = []  # sheets beside one that holds goals
     sheets = []
     for path in files:
         try:
-            sheets += _layouts(path, choice, unread, strict=len(files) == 1)
+            sheets += _layouts(path, choice, skipped, strict=len(files) == 1)
         except InputError as error:
             if len(files) == 1:
                 raise
@@ -185,6 +186,7 @@ def gather(files: Sequence[Path], choice: Choice, store: Store) -> dict[str, Any
     return {
         "files": len(files),
         "unread": unread,
+        "skipped": skipped,
         "read": [{"where": sheet.where, "columns": list(shown(layout))} for sheet, layout in sheets],
         "levels": max(len(layout.of("group")) for _, layout in sheets),
         "group_headers": [c.header for c in max((s[1].of("group") for s in sheets), key=len)],
@@ -196,7 +198,7 @@ def gather(files: Sequence[Path], choice: Choice, store: Store) -> dict[str, Any
     }
 
 
-def _layouts(path: Path, choice: Choice, unread: list[str], *, strict: bool) -> list[tuple[Sheet, Any]]:
+def _layouts(path: Path, choice: Choice, skipped: list[str], *, strict: bool) -> list[tuple[Sheet, Any]]:
     """The sheets of a file that hold goals; those that hold none are named, unless there is no other."""
     found, failed = [], []
     for sheet in open_sheets(path):
@@ -206,7 +208,7 @@ def _layouts(path: Path, choice: Choice, unread: list[str], *, strict: bool) -> 
             failed.append(error)
     if not found:
         raise failed[0]
-    unread += map(str, failed)
+    skipped += map(str, failed)
     return found
 
 

@@ -32,7 +32,7 @@ from goalsmith.audit.names import Masker
 from goalsmith.audit.outputs import Format
 from goalsmith.audit.plan import TEXTS, Store, fingerprint, gather, prepare, write_plan
 from goalsmith.audit.rates import Tally, differs, published, share
-from goalsmith.audit.reviewing import STATEMENTS, Here, OnRay, Settings, Task, in_row, read_part, write_part
+from goalsmith.audit.reviewing import STATEMENTS, Here, OnRay, Settings, Task, in_row, write_part
 from goalsmith.audit.sheets import find_files
 from goalsmith.rules import Rules
 
@@ -134,7 +134,8 @@ class _Audit:
     def run(self) -> dict[str, Any]:
         """Every stage, in order."""
         plan, store = self.plan, self.store
-        self._do("Reviewing", store.tasks("review", "texts", "reviews", plan["text_parts"]), plan["texts"])
+        tasks = store.tasks("review", "texts", "reviews", plan["text_parts"])
+        self._do("Reviewing", tasks, plan["texts"], TEXTS)
         root = clusters(store, plan["texts"], plan["text_parts"])
         self.bank = Bank(store.folder, root)
         self._take()
@@ -148,8 +149,8 @@ class _Audit:
         self.bank.close()
         return summary
 
-    def _do(self, what: str, tasks: list[Task], total: int) -> None:
-        """Have parts made, by processes here or by Ray."""
+    def _do(self, what: str, tasks: list[Task], total: int, size: int) -> None:
+        """Have parts of ``size`` statements made, by processes here or by Ray."""
         if not tasks:
             return
         if self.workers is None:
@@ -160,7 +161,7 @@ class _Audit:
                 else OnRay(self.settings, count, self.request.address)
             )
         with self.progress(what, total) as advance:
-            advance(max(0, total - sum(read_part(source).num_rows for _, source, _ in tasks)))
+            advance(max(0, total - size * len(tasks)))  # what a run before this one did
             for done in self.workers.run(tasks):
                 advance(done)
 
@@ -224,7 +225,7 @@ class _Audit:
         self.groups: dict[Group, Tally] = defaultdict(Tally)
         worst: dict[Group, list[tuple[int, int, int]]] = defaultdict(list)
         held: dict[Group, set[int]] = defaultdict(set)
-        self.clashes: list[int] = []
+        self.clashes: dict[int, int] = {}
         with self.progress("Counting", self.counts["statements"]["reviewed"]) as advance:
             for order, (row, review) in enumerate(self._reviewed()):
                 found = [finding["code"] for finding in self.bank.findings(row, review)]
@@ -232,28 +233,20 @@ class _Audit:
                 for tally in (self.tally, *(self.groups[group[:n]] for n in range(1, len(group) + 1))):
                     tally.add(review, row["stated"], found)
                 if {"B03", "B04"} & set(found) and len(self.clashes) < _CLASHES:
-                    self.clashes.append(order)
+                    self.clashes[order] = row["number"]
                 score = review["score_total"] or 0
                 if row["number"] not in held[group] and (review["findings"] or found):
                     _keep(worst[group], (-score, -order, row["number"]), held[group], self.request.show)
                 advance(1)
         most = max(3, SHOWN // max(1, len(worst)))
-        self.shown = {
-            order
-            for group in worst.values()
-            for order in [-entry[1] for entry in sorted(group, reverse=True)[:most]]
-        } | set(self.clashes)
-        if len(self.shown) > SHOWN:
-            self.shown = set(sorted(self.shown)[:SHOWN])
+        shown = [(-order, number) for group in worst.values() for _, order, number in sorted(group)[-most:]]
+        # The place of a row among those reviewed -> the number of its statement.
+        self.shown = dict(sorted({**dict(shown), **self.clashes}.items())[:SHOWN])
 
     def _rewrite(self) -> None:
         """The best rewrite of the goals that are asked for."""
-        wanted = np.zeros(self.plan["texts"], bool)
-        if self.request.rewrites != "none":
-            for order, (row, review) in enumerate(self._reviewed()):
-                if self.request.rewrites == "all" or order in self.shown:
-                    wanted[row["number"]] = review["score_total"] is not None
-        self.rewritten = np.flatnonzero(wanted)
+        every, some = np.arange(self.plan["texts"]), np.unique(list(self.shown.values())).astype(np.int64)
+        self.rewritten = {"all": every, "shown": some, "none": every[:0]}[self.request.rewrites]
         # A rewrite takes as long as many reviews: where there are few, small parts share them out evenly.
         self.asked = size = TEXTS if self.request.rewrites == "all" else 8
         count = -(-len(self.rewritten) // size)
@@ -263,7 +256,8 @@ class _Audit:
                 [self.store.at("texts", n) for n in numbers], schema=STATEMENTS
             )
             write_part(self.store.path("asked", index), batch)
-        self._do("Rewriting", self.store.tasks("rewrite", "asked", "rewrites", count), len(self.rewritten))
+        tasks = self.store.tasks("rewrite", "asked", "rewrites", count)
+        self._do("Rewriting", tasks, len(self.rewritten), size)
 
     def _best(self, number: int) -> dict[str, Any]:
         place = int(np.searchsorted(self.rewritten, number))
@@ -299,6 +293,7 @@ class _Audit:
             "files": plan["files"],
             "read": [{**read, "where": self._named(read["where"])} for read in plan["read"]],
             "unread": [self._named(told) for told in plan["unread"]],
+            "skipped": [self._named(told) for told in plan["skipped"]],
             **self.counts,
             "students": self.bank.students,
             "levels": self._levels(),
