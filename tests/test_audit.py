@@ -330,7 +330,7 @@ def test_a_bank_with_nothing_in_it_is_told_so(cli: Any, tmp_path: Path) -> None:
     write_csv(tmp_path / "b.csv", [HEAD, ["1", "", "", "", "", "", ""]])
     code, out, _ = cli("b.csv", "--fail-under", "1", "--format", ",".join(FORMATS))
     assert code == 1
-    assert "1 rows = 0 reviewed + 0 put aside + 1 blank; 0 goals" in out
+    assert "1 row = 0 reviewed + 0 put aside + 1 blank; 0 goals" in out
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goalsmith.audit.columns import Choice, Layout, audit_table, entries, lay_out
+from goalsmith.audit.names import name_words
 from goalsmith.audit.plan import Store
 from goalsmith.audit.reviewing import PERMUTATIONS, dates_in, plain_words, read_part
 from goalsmith.audit.sheets import Sheet, open_sheets
@@ -124,7 +125,7 @@ class Bank:
             cluster = int(self.root[row["number"]])
             self._goals[cluster] += 1
             self._db.execute("INSERT OR IGNORE INTO shared VALUES (?, ?)", (cluster, student))
-        self.names.update(_name_words(row["name"]))
+        self.names.update(name_words(row["name"]))
         if name := _first_name(review):
             self._say(student, "name", name)
         if review["pronoun"]:
@@ -219,7 +220,7 @@ class Bank:
         if not name or not (name.lower() in self.names or statement_words().names.fullmatch(name)):
             return None
         if row["name"]:
-            own = _name_words(row["name"])
+            own = name_words(row["name"])
             return None if any(_may_be(name, word) for word in own) else (name, row["name"])
         said = self._said(student, "name")
         own_name, times = max(said.items(), key=lambda item: (item[1], item[0]), default=("", 0))
@@ -273,10 +274,6 @@ def _first_name(review: dict[str, Any]) -> str | None:
     names = review["names"]
     found = re.match(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", names[0]) if names else None
     return found[0] if found else None
-
-
-def _name_words(name: str) -> set[str]:
-    return {word.lower() for word in re.findall(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*", name)}
 
 
 def _may_be(name: str, word: str) -> bool:

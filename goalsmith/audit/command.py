@@ -143,7 +143,7 @@ def run(request: Request, fail_under: float | None, out: Console, err: Console) 
         ) from None
     rows, bank = summary["rows"], summary["bank"]
     out.print(
-        f"{rows['in']:,} rows = {rows['reviewed']:,} reviewed + {rows['quarantined']:,} put aside + "
+        f"{rows['in']:,} row{'s' * (rows['in'] != 1)} = {rows['reviewed']:,} reviewed + {rows['quarantined']:,} put aside + "
         f"{rows['blank']:,} blank; {bank['goals']:,} goals, {summary['statements']['distinct']:,} different statements"
     )
     if bank["goals"]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from goalsmith.facts import statement_words
-from goalsmith.tables import alternatives
 
 MASK = "[student]"
 # Words that are also names; they are masked only in the rows of those who bear them.
@@ -18,34 +17,41 @@ _ORDINARY = {
 }  # fmt: skip
 
 _DATE = re.compile(r"(?:April|May|June|August)\s+\d")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
+
+
+def name_words(name: str) -> set[str]:
+    """The words of a name, of two letters and more, in lower case."""
+    return {word.lower() for word in _WORD.findall(name) if len(word) > 1}
 
 
 class Masker:
     """Masks the names that common lists, the bank's name columns and a row's own review know."""
 
     def __init__(self, bank_names: Iterable[str]) -> None:
-        known = sorted(name for name in bank_names if name not in _ORDINARY)
-        self._known = (
-            re.compile(rf"(?<![\w])(?:{alternatives(known)})(?![\w])", re.IGNORECASE) if known else None
-        )
+        self._known = {name.lower() for name in (*bank_names, *statement_words().listed)}
 
     def spans(self, text: str, own: Iterable[str]) -> list[tuple[int, int]]:
         """Where names stand, in order, not overlapping; ``own`` are the names the row is known by."""
-        found = [m.span("name") for m in statement_words().names.finditer(text)]
-        if self._known is not None:
-            found += [m.span() for m in self._known.finditer(text) if m[0][0].isupper()]
         whole = sorted({name.strip() for name in own if len(name.strip()) > 1})
-        words = sorted({w for name in whole for w in re.findall(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*", name)})
-        if whole:
-            pattern = rf"(?<![\w])(?:{alternatives([*whole, *words])})(?![\w])"
-            found += [
-                m.span()
-                for m in re.finditer(pattern, text, re.IGNORECASE)
-                if m[0] in whole or (m[0][0].isupper() and not _DATE.match(text, m.start()))
-            ]
+        mine = {word for name in whole for word in name_words(name)}
+        found = []
+        for name in whole:
+            case = 0 if name.lower() in _ORDINARY else re.IGNORECASE
+            matches = re.finditer(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", text, case)
+            found += [m.span() for m in matches if not _DATE.match(text, m.start())]
+        for match in _WORD.finditer(text):
+            word = _POSSESSIVE.sub("", match[0])
+            if word.lower() in _ORDINARY:
+                named = word.lower() in mine and word[0].isupper() and not _DATE.match(text, match.start())
+            else:
+                named = word.lower() in mine or (word[0].isupper() and word.lower() in self._known)
+            if named:
+                found.append((match.start(), match.start() + len(word)))
         joined: list[tuple[int, int]] = []
         for start, end in sorted(found):
-            if joined and start <= joined[-1][1] + 1 and text[joined[-1][1] : start].strip() == "":
+            if joined and text[joined[-1][1] : start].strip() == "":
                 joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
             else:
                 joined.append((start, end))
