@@ -212,6 +212,19 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_csv(tmp_path_factory.mktemp("larger") / "bank.csv", rows)
 
 
+def _workers_of(out: Path) -> list[int]:
+    """The processes that run for an audit into ``out``, by a variable of their environment."""
+    told = f"AUDIT_TEST={out}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if told in (process / "environ").read_bytes().split(b"\0"):
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
+
+
 def test_ten_kills_change_nothing(larger: Path, tmp_path: Path) -> None:
     """A run killed ten times at random moments ends as an unbroken one."""
     command = [sys.executable, "-m", "goalsmith", "audit", str(larger), "--today", str(TODAY), "--workers", "2", "--show", "3", "--format", ",".join(FORMATS)]  # fmt: skip
@@ -225,9 +238,13 @@ def test_ten_kills_change_nothing(larger: Path, tmp_path: Path) -> None:
         resume = ["--resume"] if (broken / ".parts").exists() else []
         # Later kills come later, so that all stages are met; parts stay, so that it gets on all the same.
         wait = lasts * chance.uniform(0.1, 0.7)
-        told = (tmp_path / "told").open("wb")
-        ran = subprocess.Popen([*command, "-o", str(broken), *resume], stdout=subprocess.DEVNULL, stderr=told)
-        told.close()
+        with (tmp_path / "told").open("wb") as told:
+            ran = subprocess.Popen(
+                [*command, "-o", str(broken), *resume],
+                stdout=subprocess.DEVNULL,
+                stderr=told,
+                env={**os.environ, "AUDIT_TEST": str(broken)},
+            )
         try:
             ran.wait(wait)
         except subprocess.TimeoutExpired:
@@ -239,7 +256,10 @@ def test_ten_kills_change_nothing(larger: Path, tmp_path: Path) -> None:
             assert ran.returncode == 0, (tmp_path / "told").read_text()
             assert contents(broken) == contents(whole)
             shutil.rmtree(broken)
+            lasts *= 0.7
     assert parts > 0
+    time.sleep(3)
+    assert not _workers_of(broken), "workers of killed runs are still there"
     resume = ["--resume"] if (broken / ".parts").exists() else []
     done = subprocess.run([*command, "-o", str(broken), *resume], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr

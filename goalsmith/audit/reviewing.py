@@ -292,11 +292,10 @@ def write_part(path: Path, batch: pa.RecordBatch) -> None:
 _reviewer: Reviewer | None = None  # a worker process's own
 
 
-def _start(settings: Settings) -> None:
+def _start(settings: Settings, parent: int) -> None:
+    """Begin a worker: it leaves when the process that started it does, however that ended."""
     global _reviewer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    _reviewer = Reviewer(settings)
-    parent = os.getppid()
 
     def leave_with_the_parent() -> None:
         while os.getppid() == parent:
@@ -304,6 +303,7 @@ def _start(settings: Settings) -> None:
         os._exit(1)
 
     threading.Thread(target=leave_with_the_parent, daemon=True).start()
+    _reviewer = Reviewer(settings)
 
 
 def _work(task: Task) -> int:
@@ -333,7 +333,7 @@ class Here:
                 max_workers=self._workers,
                 mp_context=get_context("spawn"),
                 initializer=_start,
-                initargs=(self._settings,),
+                initargs=(self._settings, os.getpid()),
             )
         left = iter(tasks)
         waiting: set[Future[int]] = set()
