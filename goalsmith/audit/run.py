@@ -15,7 +15,7 @@ import re
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -98,9 +98,8 @@ def audit(request: Request, progress: Progress, tell: Callable[[dict[str, Any]],
     """
     files = find_files(request.paths)
     if request.previous:
-        previous_sheets(
-            request.previous, request.choice
-        )  # what is wrong with it is told now, not after hours
+        # What is wrong with it is told now, not after hours.
+        previous_sheets(request.previous, request.choice)
     asked = request.asked(files)
     parts, plan = prepare(request.out, asked, resume=request.resume)
     store = Store(parts)
@@ -110,6 +109,8 @@ def audit(request: Request, progress: Progress, tell: Callable[[dict[str, Any]],
             plan = {"asked": asked, **gather(files, request.choice, store)}
         except BaseException:
             shutil.rmtree(parts)
+            with suppress(OSError):  # it held something before
+                request.out.rmdir()
             raise
         write_plan(parts, plan)
     tell(plan)
