@@ -1,4 +1,4 @@
-"""The terminal: ``goalsmith check``, ``rewrite``, ``draft``, ``benchmarks``, ``templates``, ``rules``, ``rule``, ``schema``.
+"""The terminal: ``goalsmith check``, ``rewrite``, ``draft``, ``benchmarks``, ``templates``, ``audit``, ``rules``, ``rule``, ``schema``.
 
 Only typer is imported here at the top: help, completion and usage errors come at once, and a command
 loads what it needs when it runs.
@@ -561,6 +561,119 @@ def _read_paste(out: Console, offered: int) -> str | None:
             lines.append(line)
         elif lines:
             return "\n".join(lines)
+
+
+# A whole bank
+
+
+@app.command()
+def audit(
+    files: Annotated[
+        list[Path], typer.Argument(help="csv, tsv, xlsx, ods, jsonl, parquet, or folders of them.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder the report goes into.")] = Path(
+        "audit"
+    ),
+    text: Annotated[list[str] | None, typer.Option("--text", help="A column of goals.")] = None,
+    objective: Annotated[
+        list[str] | None, typer.Option("--objective", help="A column of objectives.")
+    ] = None,
+    id: Annotated[list[str] | None, typer.Option("--id", help="The column of student numbers.")] = None,
+    name: Annotated[list[str] | None, typer.Option("--name", help="A column of student names.")] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--group", help="A column to group by, the widest first: district, school."),
+    ] = None,
+    baseline: Annotated[list[str] | None, typer.Option("--baseline", help="A neighbour field.")] = None,
+    criterion: Annotated[list[str] | None, typer.Option("--criterion", help="A neighbour field.")] = None,
+    method: Annotated[list[str] | None, typer.Option("--method", help="A neighbour field.")] = None,
+    schedule: Annotated[list[str] | None, typer.Option("--schedule", help="A neighbour field.")] = None,
+    timeframe: Annotated[list[str] | None, typer.Option("--timeframe", help="A neighbour field.")] = None,
+    condition: Annotated[list[str] | None, typer.Option("--condition", help="A neighbour field.")] = None,
+    person: Annotated[list[str] | None, typer.Option("--person", help="A neighbour field.")] = None,
+    previous: Annotated[Path | None, typer.Option("--previous", help="Last year's file.")] = None,
+    rules: RulesOption = None,
+    config: ConfigOption = None,
+    format: Annotated[
+        str, typer.Option("--format", help="Files of all goals, with commas: xlsx, parquet, csv, jsonl.")
+    ] = "xlsx",
+    rewrites: Annotated[str, typer.Option("--rewrites", help="For which goals: shown, all, none.")] = "shown",
+    show: Annotated[int, typer.Option("--show", min=1, help="Goals of each group in the report.")] = 25,
+    title: Annotated[str, typer.Option("--title", help="The report's title.")] = "Goal audit",
+    redact: Annotated[bool, typer.Option("--redact", help="Mask learner names in all output.")] = False,
+    fail_under: Annotated[
+        float | None, typer.Option("--fail-under", help="Exit with 1 where the mean score is lower.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; all cores.")] = None,
+    engine: Annotated[str, typer.Option("--engine", help="local, or ray.")] = "local",
+    address: Annotated[str | None, typer.Option("--address", help="A Ray cluster; else a local one.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a stopped run was.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show how the columns are read.")] = False,
+    sample: Annotated[
+        int | None, typer.Option("--sample", min=1, help="Only draw so many statements to review by hand.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="What the sample is drawn by.")] = 1,
+    agreement: Annotated[
+        bool, typer.Option("--agreement", help="Compare with a filled-in sheet that --sample wrote.")
+    ] = False,
+    today: TodayOption = None,
+    review_date: DateOption = None,
+) -> None:
+    """Review a whole goal bank and write a report: report.html, goals.xlsx, summary.json.
+
+    Columns are found by name and content, and shown before the run; the options name them instead.
+
+    Exit code 0: done. 1: the mean score is under --fail-under. 2: usage or input error, or a file could not be read.
+    """
+    for given, known, option in (
+        (rewrites, ("shown", "all", "none"), "--rewrites"),
+        (engine, ("local", "ray"), "--engine"),
+    ):
+        if given not in known:
+            _fail(f"{option}: {given!r} is none of {', '.join(known)}")
+    try:
+        from goalsmith.audit import command
+        from goalsmith.audit.reviewing import Settings
+        from goalsmith.audit.run import Request
+        from goalsmith.report import console
+    except ModuleNotFoundError as error:
+        _fail(f"goalsmith audit needs more packages ({error.name}): pip install 'goalsmith[audit]'")
+    from goalsmith.rules import find_config
+
+    made = _rules(rules, config)
+    asked = {
+        "text": text, "objective": objective, "id": id, "name": name, "group": group, "baseline": baseline,
+        "criterion": criterion, "method": method, "schedule": schedule, "timeframe": timeframe,
+        "condition": condition, "person": person,
+    }  # fmt: skip
+    request = Request(
+        paths=files,
+        out=out,
+        rules=made,
+        choice=command.configured(config or find_config(Path.cwd()), {k: v or [] for k, v in asked.items()}),
+        today=_day(today, "--today"),
+        review_date=_day(review_date, "--review-date"),
+        previous=previous,
+        formats=command.formats(format),
+        rewrites=rewrites,  # type: ignore[arg-type]
+        show=show,
+        redact=redact,
+        title=title,
+        workers=workers,
+        engine=engine,  # type: ignore[arg-type]
+        address=address,
+        resume=resume,
+    )
+    shown = console()
+    if dry_run:
+        command.show_columns(files, request.choice, shown)
+    elif sample is not None:
+        command.draw_sample(request, sample, seed, shown)
+    elif agreement:
+        settings = Settings(rules=made, today=request.today or date.today())
+        command.show_agreement(files[0], settings, shown)
+    else:
+        raise typer.Exit(command.run(request, fail_under, shown, console(sys.stderr)))
 
 
 # What the checks are

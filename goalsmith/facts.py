@@ -218,6 +218,7 @@ class StatementWords:
 
     def __init__(self) -> None:
         table = load("statement", _Statement)
+        self.listed = table.names
         self.modification = re.compile("|".join(table.modification), re.IGNORECASE)
         # A name after a title is an adult's; a name in quotes or before "'s Law" is a thing's.
         self.names = re.compile(

@@ -52,6 +52,7 @@ class _Config(Row):
     disable: list[str] = []
     severity: dict[str, Level] = {}
     templates: str | None = None  # a folder of template files, beside the ones that ship
+    audit: dict[str, str | list[str]] = {}  # the columns of an export, read by goalsmith.audit
 
 
 def pack_names() -> list[str]:

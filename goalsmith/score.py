@@ -6,7 +6,7 @@ and doesn't count; the others are scaled to 100.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast, get_args
@@ -85,6 +85,16 @@ def score_of(facts: Facts, found: Iterable[str]) -> Score:
     if not facts.reading.is_goal:
         mark = Mark(value=None, reason="the statement is no goal")
         return Score(total=None, marks=dict.fromkeys(LETTERS, mark))
+    return score_goal(found, unjudged(facts))
+
+
+def unjudged(facts: Facts) -> dict[Letter, str]:
+    """The letters that can't be judged from what was given, unless something was found, each with the reason."""
+    return {letter: reason for letter in LETTERS if (reason := _open(letter, facts))}
+
+
+def score_goal(found: Iterable[str], unjudged: Mapping[Letter, str]) -> Score:
+    """Score a goal from the codes of what was found and the letters that can't be judged."""
     table = weights()
     found = list(found)
     lost: dict[Letter, list[Deduction]] = {letter: [] for letter in LETTERS}
@@ -98,7 +108,7 @@ def score_of(facts: Facts, found: Iterable[str]) -> Score:
     earned = possible = 0
     for letter in LETTERS:
         worth = table.letters[letter]
-        if (reason := _open(letter, facts)) and not lost[letter]:
+        if (reason := unjudged.get(letter)) and not lost[letter]:
             marks[letter] = Mark(value=None, reason=reason)
             continue
         left = max(0, worth - sum(d.points for d in lost[letter]))
