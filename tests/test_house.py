@@ -36,6 +36,7 @@ PUBLIC = [
     "Piece",
     "PresentLevels",
     "Reading",
+    "Refused",
     "Review",
     "Rewrite",
     "Rules",

@@ -409,7 +409,7 @@ def undecided_criterion(facts: Facts) -> Iterator[Finding]:
 
     Flags:
         Jo will email her teacher «before the deadline has passed».
-        Ada will use the bathroom appropriately «100%».
+        Ada will line up at the door «100%».
     Passes:
         Jo will email her teacher before the deadline for 4 of 5 assignments by June 2027.
         Ada will use the bathroom on her own on 4 of 5 days by June 2027.

@@ -160,7 +160,7 @@ def adult_as_actor(facts: Facts) -> Iterator[Finding]:
 
     Flags:
         «The teacher» will read 80 words per minute with Lin by June 2027.
-        «Staff» will use a timer so that Lin completes 4 of 5 tasks by June 2027.
+        «The aide» will write 5 sentences a day with Lin by June 2027.
     Passes:
         Lin will read 80 words per minute by June 2027, as measured by the teacher.
         After the teacher reads a story, Lin will retell it with 4 details by June 2027.
