@@ -122,9 +122,9 @@ class Reviewer:
             try:
                 review = self.smith.review(row["text"], today=self.settings.today)
                 found = self.smith.rewrite(review, review_date=self.settings.review_date, n=1)
+                best = found[0] if found else None
             except GoalsmithError:
-                found = []
-            best = found[0] if found else None
+                best = None
             rows.append(
                 {
                     "number": row["number"],

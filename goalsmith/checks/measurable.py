@@ -404,12 +404,12 @@ def rubric_overrun(facts: Facts) -> Iterator[Finding]:
 def undecided_criterion(facts: Facts) -> Iterator[Finding]:
     """The words that stand as the criterion hold no level that decides it.
 
-    Two people with the goal in hand should come to the same answer on whether it was met. A bare
-    "100%" of something nobody counts, or a mere "before the deadline", leaves them at odds.
+    Two people with the goal in hand should come to the same answer on whether it was met. A mere
+    "at grade level" of something without grades, or "before the deadline", leaves them at odds.
 
     Flags:
         Jo will email her teacher «before the deadline has passed».
-        Ada will line up at the door «100%».
+        Ada will write her name «at grade level».
     Passes:
         Jo will email her teacher before the deadline for 4 of 5 assignments by June 2027.
         Ada will use the bathroom on her own on 4 of 5 days by June 2027.
