@@ -17,6 +17,7 @@ from goalsmith.quantities import quantities
 from goalsmith.review import Review
 from goalsmith.tables import Row, load
 from goalsmith.text import Span
+from goalsmith.verbs import verbs
 from goalsmith.words import neutral, spotted, stem, stems
 
 _TOKEN = re.compile(r"\[[^\]\n]{1,60}\]|\w+|[^\w\s]")
@@ -28,6 +29,10 @@ _STATED = re.compile(
 )
 _MANY = re.compile(r"\s+(?:out\s+)?of\s+(?:\[how many\]|(\d+)\b)")
 _OF_MANY = re.compile(r"\[(?:how many|target)\]\s+(?:out\s+)?of\s+$")
+_ANYONE = re.compile(
+    r"(?:(?:the|a|this|each) )?(?:\w+ )?(?:student|learner|child)|he|she|they|robin", re.IGNORECASE
+)
+_ACT = re.compile(r"\bwill\s+(?:not\s+|be able to\s+)*(?=([a-z]+))(?:\w+ly\s+)*([a-z]+)", re.IGNORECASE)
 _SHARE = re.compile(r"\s?(?:%|percent)")
 
 
@@ -40,6 +45,7 @@ class Marker(Row):
 
 class _Proposals(Row):
     responses: list[str]
+    plain: list[str]
     markers: list[Marker]
 
 
@@ -194,6 +200,42 @@ def dropped(review: Review, text: str) -> list[Span]:
         if not kept:
             lost.append(part.span)
     return lost
+
+
+def misread(review: Review, filled: Review) -> str:
+    """Whether a proposal, read again, speaks of somebody else or does what is no act; empty if not."""
+    known = review.facts.present_levels
+    sources = f"{review.text} {known.text if known else ''}"
+    own = {x.span.of(review.text).lower() for x in review.facts.learners}
+    for learner in filled.facts.learners[:1]:
+        words = learner.span.of(filled.text)
+        if words.lower() in own or _ANYONE.fullmatch(words):
+            continue
+        # A name stands in a source, and never in small letters: "Peer interaction is hard" names nobody.
+        if (
+            words not in sources
+            or not words[0].isupper()
+            or re.search(rf"\b{re.escape(words.lower())}\b", sources)
+        ):
+            return f"is about {words!r}"
+    began = {
+        part.span.of(review.text).split()[0].lower() for part in review.parts if part.label == "behavior"
+    }
+    said = sources.lower()
+    for act in _ACT.finditer(filled.text):
+        # "will quickly read" is about reading, "will multiply" about multiplying.
+        word = act[1].lower() if verbs().is_verb(act[1]) else act[2].lower()
+        if (
+            word in began
+            or word in _table().plain
+            or verbs().is_verb(word)
+            or f"will {word}" in said
+            or f"to {word}" in said
+        ):
+            continue
+        if not re.search(rf"\b{re.escape(word.removesuffix('e'))}(?:s|es|ed|ing)\b", said):
+            return f"{word!r} is no act"
+    return ""
 
 
 def _figures(text: str) -> set[str]:

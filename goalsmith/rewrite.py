@@ -23,7 +23,7 @@ from goalsmith.growth import amount, norm_for, own_rate, school_weeks, weeks_unt
 from goalsmith.link import sought_by
 from goalsmith.meaning import meaning
 from goalsmith.present_levels import PresentLevels
-from goalsmith.proposal import NO_ACT, acts, deadline, dropped, proposed
+from goalsmith.proposal import NO_ACT, acts, deadline, dropped, misread, proposed
 from goalsmith.quantities import Measure, comparable
 from goalsmith.review import Review
 from goalsmith.score import score_of
@@ -37,8 +37,10 @@ from goalsmith.words import stem, stems
 FINE = 90  # a draft that scores this much and has nothing to mend is left alone
 _TEMPLATES = 3  # templates tried for one draft
 _PROPOSALS = 4  # texts a drafter may propose for one draft
-# What keeps the teacher's own words is worth some points of the score more.
-_WORTH: dict[MadeBy, int] = {"edit": 6, "template": 0, "model": 6}
+_PASSES = 85  # what a proposal has to score once its slots are filled
+# What keeps the teacher's own words is worth some points of the score more; a wish is seldom worth keeping.
+_WORTH: dict[MadeBy, int] = {"edit": 6, "template": 0, "model": 5}
+_WISH = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -709,11 +711,20 @@ def _judged(
         # What the teacher wrote and a known baseline are worth a few points, an open slot costs one.
         total = filled.score.total or 0
         worth = total - len(OPEN.findall(candidate.text)) + _WORTH[candidate.made_by]
-        worth += 3 * any(piece.why == _STANDS for piece in candidate.pieces)
+        worth += _WISH * (candidate.made_by == "model" and bool(acts(review)))
+        worth += 3 * _starts(review, candidate)
         kept.append((worth, candidate, filled))
     best = sorted(kept, key=lambda item: -item[0])
     vague = any(d.code == "S02" for d in review.diagnostics)
     return [_rewrite(candidate, filled, vague=vague) for _, candidate, filled in best]
+
+
+def _starts(review: Review, candidate: Candidate) -> bool:
+    """Whether a candidate says where the student stands now, out of the present levels."""
+    figure, known = review.facts.known_start, review.facts.present_levels
+    if figure is not None and known is not None and figure.span.of(known.text) in candidate.text:
+        return True
+    return any(piece.why == _STANDS for piece in candidate.pieces)
 
 
 def verify(
@@ -753,8 +764,11 @@ def _worsens(review: Review, candidate: Candidate, filled: Review) -> str:
     """Why a candidate is no better than its draft; empty if it is."""
     if not filled.reading.is_goal:
         return f"reads as {filled.reading.kind}, not as a goal"
-    if (filled.score.total or 0) < (review.score.total or 0):
-        return f"scores {filled.score.total}, the draft {review.score.total}"
+    least = max(review.score.total or 0, _PASSES if candidate.made_by == "model" else 0)
+    if (filled.score.total or 0) < least:
+        return f"scores {filled.score.total} once its slots are filled, {least} is wanted"
+    if candidate.made_by == "model" and (odd := misread(review, filled)):
+        return odd
     return _unmended(review, candidate, filled)
 
 

@@ -21,13 +21,14 @@ from typing import Annotated
 import typer
 
 import goalsmith
-from corpora.drafts import TODAY, Draft, by_split, read_drafts
+from corpora.drafts import TODAY, Draft, by_split, read_drafts, split_of
 from goalsmith import Goalsmith, Rewrite
 from goalsmith.drafter import SHIPPED, Drafter
 from goalsmith.meaning import meaning
 from goalsmith.rewrite import skills_of
 
 PROPOSALS = 4
+_ALL = 20  # more rewrites than any draft gets
 
 
 @dataclass(slots=True)
@@ -97,20 +98,17 @@ def _kind(why: str) -> str:
     return " ".join(why.split()[:2]).rstrip(":") if why.startswith("gains") else why.split()[0]
 
 
-def readings(
-    records: Sequence[Draft], with_model: Goalsmith, without: Goalsmith, rng: Random
-) -> list[dict[str, str]]:
+def readings(records: Sequence[Draft], smith: Goalsmith, rng: Random) -> list[dict[str, str]]:
     """Pairs for a blind reading: the best rewrite with the drafter and without, sides drawn by lot.
 
     Drafts for which both give the same text are left out.
     """
     rows: list[dict[str, str]] = []
     for record in records:
-        best = []
-        for smith in (with_model, without):
-            found = smith.rewrite(smith.review(record.draft, record.present_levels, TODAY), n=3)
-            best.append(found[0].text if found else "(no rewrite)")
-        if best[0] == best[1]:
+        found = smith.rewrite(smith.review(record.draft, record.present_levels, TODAY), n=_ALL)
+        own = [made.text for made in found if made.made_by != "model"]
+        best = [found[0].text if found else "", own[0] if own else "(no rewrite)"]
+        if not found or best[0] == best[1]:
             continue
         sides = ["with", "without"]
         rng.shuffle(sides)
@@ -142,14 +140,17 @@ def main(
         print(preferred(count))
         return
     records = by_split(read_drafts())["test"][:limit]
-    without = goalsmith.load(drafter=None)
     if pairs is not None:
-        rows = readings(records, goalsmith.load(), without, Random(1))
+        records = [r for r in read_drafts() if split_of(r) != "train"]
+        rows = readings(records, goalsmith.load(), Random(1))
         pairs.write_text(
             "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8"
         )
-        print(f"{len(rows)} of {len(records)} drafts get another best rewrite with the drafter")
+        print(
+            f"{len(rows)} of {len(records)} drafts of the dev and test splits get another best rewrite with the drafter"
+        )
         return
+    without = goalsmith.load(drafter=None)
     drafters: dict[str, Drafter] = {"shipped": SHIPPED}
     if base:
         from models.drafter.base import untuned
