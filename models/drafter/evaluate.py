@@ -22,6 +22,7 @@ import typer
 
 import goalsmith
 from corpora.drafts import TODAY, Draft, by_split, read_drafts, split_of
+from corpora.pairs import read_pairs
 from goalsmith import Goalsmith, Rewrite
 from goalsmith.drafter import SHIPPED, Drafter
 from goalsmith.meaning import meaning
@@ -142,12 +143,26 @@ def main(
     records = by_split(read_drafts())["test"][:limit]
     if pairs is not None:
         records = [r for r in read_drafts() if split_of(r) != "train"]
-        rows = readings(records, goalsmith.load(), Random(1))
+        smith = goalsmith.load()
+        rows = readings(records, smith, Random(1))
+        others = [
+            Draft(
+                id=p.id,
+                area="other",
+                skill=p.skill,
+                draft=p.goal,
+                present_levels=p.present_levels,
+                rewrites=["-"],
+            )
+            for p in read_pairs(only="unseen.toml")
+        ]
+        rows += readings(others, smith, Random(2))
+        records += others
         pairs.write_text(
             "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8"
         )
         print(
-            f"{len(rows)} of {len(records)} drafts of the dev and test splits get another best rewrite with the drafter"
+            f"{len(rows)} of {len(records)} drafts that it was not trained on get another best rewrite with the drafter"
         )
         return
     without = goalsmith.load(drafter=None)
