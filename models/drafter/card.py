@@ -19,8 +19,10 @@ from corpora.drafts import by_split, read_drafts
 from goalsmith.drafter import FOLDER, LONGEST, SHIPPED, Drafter
 from goalsmith.proposal import markers
 from models.drafter.evaluate import PROPOSALS, measure
+from models.drafter.train import CHECKPOINTS
 
 HERE = Path(__file__).parent
+_FEWER = 60  # drafts for the untuned base, which takes its time
 READINGS = HERE / "readings.md"
 BENCHMARK = HERE.parents[1] / "tests" / "benchmarks" / "drafter.py"
 
@@ -35,14 +37,18 @@ def write_card(*, base: bool = False) -> None:
 
         drafters["untuned base"] = untuned()
     smith = goalsmith.load(drafter=None)
-    tables = {name: dict(measure(drafter, parts["test"], smith).rows()) for name, drafter in drafters.items()}
+    tables = {
+        name: dict(measure(drafter, parts["test"][: None if drafter is SHIPPED else _FEWER], smith).rows())
+        for name, drafter in drafters.items()
+    }
     names = list(dict.fromkeys(name for table in tables.values() for name in table))
     figures = [f"| | {' | '.join(tables)} |", f"| --- |{' ---: |' * len(tables)}"]
     figures += [
         f"| {name} | {' | '.join(table.get(name, '0') for table in tables.values())} |" for name in names
     ]
+    beside = ["--fp32"] if (CHECKPOINTS / "network").exists() else []
     speed = subprocess.run(
-        [sys.executable, str(BENCHMARK)], capture_output=True, text=True, check=True
+        [sys.executable, str(BENCHMARK), *beside], capture_output=True, text=True, check=True
     ).stdout
     text = (HERE / "card.md").read_text(encoding="utf-8")
     slots = {

@@ -58,6 +58,7 @@ def export(
 
 def save(net: LlamaForCausalLM, tokenizer: Tokenizer, folder: Path) -> None:
     """Write a drafter as transformers reads it: safetensors and tokenizer."""
+    folder.mkdir(parents=True, exist_ok=True)
     net.save_pretrained(folder)
     PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer, eos_token=END, bos_token=END, unk_token=END, pad_token=END

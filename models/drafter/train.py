@@ -152,7 +152,7 @@ def main(
     card: Annotated[bool, typer.Option(help="Write the model card from this run's figures.")] = True,
 ) -> None:
     """Trim, train, export and measure the drafter."""
-    from models.drafter.export import export
+    from models.drafter.export import export, save
 
     recipe = Recipe(epochs=1, batch=8) if smoke else Recipe()
     begin(checkpoints, recipe)
@@ -169,8 +169,9 @@ def main(
     epochs = [epoch(learned, tokenizer, Random(recipe.seed * 1000 + at)) for at in range(recipe.epochs)]
     with progress() as bars:
         net = fit(net, epochs, recipe, Run(device, checkpoints, bars, recipe.smoothing))
+    save(net.cpu(), tokenizer, checkpoints / "network")
     export(
-        net.cpu(),
+        net,
         tokenizer,
         out,
         recipe=asdict(recipe),

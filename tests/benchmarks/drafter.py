@@ -1,6 +1,6 @@
 """What the drafter costs: to load, to propose for one draft, in memory; beside transformers in fp32.
 
-python tests/benchmarks/drafter.py [--fp32 FOLDER]    FOLDER: the same weights as python -m models.drafter.unpack gives them
+python tests/benchmarks/drafter.py [--fp32]    --fp32: the network that training leaves beside its checkpoints
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 DRAFTS = (
     ("Marcus will improve his reading fluency.", "Marcus reads aloud 52 words correct per minute on grade 2 passages."),
@@ -28,11 +31,11 @@ print(time.perf_counter() - start)
 
 _MEMORY = """
 import resource, sys
+sys.modules["torch"] = None  # spaCy takes it along where it is installed
 import goalsmith
 smith = goalsmith.load()
 for draft, known in {drafts!r}:
     smith.rewrite(smith.review(draft, known))
-assert "torch" not in sys.modules
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3))
 """
 
@@ -72,11 +75,10 @@ def main() -> None:
             f"three candidates for one draft, {what}: {statistics.median(times):.2f} s, at most {max(times):.2f} s"
         )
     if "--fp32" in sys.argv:
-        from pathlib import Path
-
         from goalsmith.local_drafter import LocalDrafter
+        from models.drafter.train import CHECKPOINTS
 
-        local = LocalDrafter(Path(sys.argv[sys.argv.index("--fp32") + 1]))
+        local = LocalDrafter(CHECKPOINTS / "network")
         local.propose(reviews[0], [], 3)
         times = []
         for review in reviews:
