@@ -41,6 +41,7 @@ _PASSES = 85  # what a proposal has to score once its slots are filled
 # What keeps the teacher's own words is worth some points of the score more; a wish is seldom worth keeping.
 _WORTH: dict[MadeBy, int] = {"edit": 6, "template": 0, "model": 5}
 _WISH = 5
+_ALIKE = 0.7  # share of their words that two of the model's candidates may have in common
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +153,7 @@ def rewrites(
     candidates += [proposed(text, review, review_date) for text in proposals]
     ranked = _judged(review, candidates, sources_of(review.facts, review_date, skills), read_again)
     own = [made for made in ranked if made.made_by == "model"]
-    shown = ranked[:n]
+    shown = _differing(ranked)[:n]
     if own and own[0] not in shown and n > 1:
         shown[-1] = own[0]
     return Rewrites(shown, proposed=len(proposals), passed=len(own))
@@ -717,6 +718,17 @@ def _judged(
     best = sorted(kept, key=lambda item: -item[0])
     vague = any(d.code == "S02" for d in review.diagnostics)
     return [_rewrite(candidate, filled, vague=vague) for _, candidate, filled in best]
+
+
+def _differing(ranked: Sequence[Rewrite]) -> list[Rewrite]:
+    """The candidates without those of the model that say what a better one of its own says in other order."""
+    kept: list[Rewrite] = []
+    for made in ranked:
+        own = set(stems(made.text))
+        alike = (set(stems(k.text)) for k in kept if made.made_by == k.made_by == "model")
+        if not any(len(own & theirs) >= _ALIKE * len(own | theirs) for theirs in alike):
+            kept.append(made)
+    return kept
 
 
 def _starts(review: Review, candidate: Candidate) -> bool:
