@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from goalsmith.encoder import read_bytes
 from goalsmith.errors import ModelError
-from goalsmith.proposal import acts, markers
+from goalsmith.proposal import acts, markers, opened
 from goalsmith.review import Review
 from goalsmith.tables import Row
 from goalsmith.templates import Skill
@@ -142,9 +142,8 @@ class ShippedDrafter:
                 tokenizer, told, held, [*(w for s in skills for w in s.words), *acts(review)]
             ),
         )[0]
-        texts = [
-            spelled(tokenizer.decode(ids, skip_special_tokens=False), held) for ids in found.sequences_ids
-        ]
+        written = [tokenizer.decode(ids, skip_special_tokens=False) for ids in found.sequences_ids]
+        texts = [opened(spelled(text, held), review) for text in written]
         return list(dict.fromkeys(text for text in texts if text))[:n]
 
 

@@ -177,6 +177,20 @@ def _gap(text: str, tokens: Sequence[re.Match[str]], index: int) -> str:
     return text[tokens[index - 1].end() : tokens[index].start()]
 
 
+def opened(text: str, review: Review) -> str:
+    """A text in which the level a student starts from is no target: its figure is an open slot there."""
+    known, figure = review.facts.present_levels, review.facts.known_start
+    level = figure.span.of(known.text) if known and figure else ""
+    number = re.match(r"\d+(?:\.\d+)?", level)
+    if number is None or level in review.text:
+        return text
+    stated = [match.span() for match in _STATED.finditer(text)]
+    for match in reversed(list(re.finditer(rf"(?<![\w.]){re.escape(level)}", text))):
+        if not any(start <= match.start() < end for start, end in stated):
+            text = f"{text[: match.start()]}[target]{text[match.start() + len(number[0]) :]}"
+    return text
+
+
 def dropped(review: Review, text: str) -> list[Span]:
     """The parts of a draft that nothing was found in and whose words ``text`` leaves out.
 

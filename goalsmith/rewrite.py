@@ -150,7 +150,7 @@ def rewrites(
     # Each candidate is read again, which takes its time: no more are tried than are wanted.
     candidates = [c for c in (mended, *made) if c][: max(n, 3)]
     proposals = drafter.propose(review, skills, _PROPOSALS) if drafter else []
-    candidates += [proposed(text, review, review_date) for text in proposals]
+    candidates += [_worked(material, proposed(text, review, review_date)) for text in proposals]
     ranked = _judged(review, candidates, sources_of(review.facts, review_date, skills), read_again)
     own = [made for made in ranked if made.made_by == "model"]
     shown = _differing(ranked)[:n]
@@ -430,6 +430,24 @@ def _target(
     return float(
         value
     ), f"{amount(start):g} + {rate:.2g} a week × {weeks:.0f} school weeks = {value} ({told})"
+
+
+def _worked(material: _Material, candidate: Candidate) -> Candidate:
+    """A proposal with its open target worked out where it asks for the unit the student starts in."""
+    figure, known, weeks = material.figure, material.review.facts.present_levels, _weeks(material)
+    if figure is None or known is None or weeks is None:
+        return candidate
+    unit = re.sub(r"^[\d.,]+", "", figure.span.of(known.text))
+    for index, piece in enumerate(candidate.pieces):
+        after = "".join(other.text for other in candidate.pieces[index + 1 :])
+        if piece.text == "[target]" and after.startswith(unit):
+            worked = _target(figure, known, figure.measure, weeks, candidate.text)
+            if worked is not None:
+                value, why = worked
+                put = Piece(text=f"{value:g}", origin="arithmetic", why=why)
+                pieces = (*candidate.pieces[:index], put, *candidate.pieces[index + 1 :])
+                return replace(candidate, pieces=pieces, worked_out=(value,))
+    return candidate
 
 
 def _weeks(material: _Material) -> float | None:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -457,7 +458,8 @@ def test_a_rewrite_as_data(run: Run) -> None:
     ran = run("rewrite", WISH, "--present-levels", LEVELS, *DUE, *TODAY, "--format", "json")
     data = valid(ran.data, "rewrite")
     assert data["fine"] is False
-    assert data["rewrites"][0]["made_by"] == "edit"
+    assert {made["made_by"] for made in data["rewrites"]} >= {"edit", "model"}
+    assert data["drafter"]["passed"] >= 1
     assert data["review"]["present_levels"]["link"]["baseline"]["text"] == "62 words correct per minute"
     lines = run("rewrite", "-n", "1", "--format", "jsonl", stdin=f"{WISH}\n\n{GOOD}\n").out.splitlines()
     assert [len(valid(json.loads(line), "rewrite")["rewrites"]) for line in lines] == [1, 0]
@@ -518,7 +520,19 @@ def test_the_readme_case_is_what_is_printed(run: Run, tmp_path: Path) -> None:
     shown = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     levels = shown.split("`maya.txt` holds what the IEP says of her now:\n\n```\n")[1].split("\n```")[0]
     (tmp_path / "maya.txt").write_text(levels, encoding="utf-8")
-    goal = shown.split("\n> By October 29")[1].split("\n")[0]
+    goal = shown.split("\n> ")[1].split("\n")[0]
+    ran = run("benchmarks", goal, "--today", "2026-11-02")
+    assert "\n".join(line.rstrip() for line in ran.out.splitlines()).strip("\n") in shown
+    # What the model drafts may differ by processor, in the last bit of its sums; what is shown here has to pass on any.
+    smith = goalsmith.load(drafter=None)
+    review = smith.review("Maya will improve her reading.", levels, date(2026, 11, 2))
+    drafted = (
+        goal.replace("97", "[target]")
+        .replace("weekly", "[how often]")
+        .replace("oral reading probes", "[tool]")
+    )
+    (made,) = smith.verify(review, [drafted], review_date=date(2027, 10, 29))
+    assert isinstance(made, goalsmith.Rewrite)
     asked = (
         "--present-levels",
         "maya.txt",
@@ -529,11 +543,7 @@ def test_the_readme_case_is_what_is_printed(run: Run, tmp_path: Path) -> None:
         "-n",
         "1",
     )
-    for ran in (
-        run("rewrite", "Maya will improve her reading.", *asked),
-        run("benchmarks", f"By October 29{goal}", "--today", "2026-11-02"),
-    ):
-        assert "\n".join(line.rstrip() for line in ran.out.splitlines()).strip("\n") in shown
+    assert "= 97 (typical growth in grade 2" in run("rewrite", "Maya will improve her reading.", *asked).out
 
 
 def test_paste_mode_fills_slots_and_saves(tmp_path: Path) -> None:
