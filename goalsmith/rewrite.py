@@ -37,7 +37,7 @@ from goalsmith.words import stem, stems
 FINE = 90  # a draft that scores this much and has nothing to mend is left alone
 _TEMPLATES = 3  # templates tried for one draft
 _PROPOSALS = 4  # texts a drafter may propose for one draft
-_PASSES = 85  # what a proposal has to score once its slots are filled
+_PASSES = 78  # what a proposal has to score once its slots are filled
 # What keeps the teacher's own words is worth some points of the score more; a wish is seldom worth keeping.
 _WORTH: dict[MadeBy, int] = {"edit": 6, "template": 0, "model": 5}
 _WISH = 5
