@@ -23,6 +23,7 @@ from goalsmith.facts import statement_words
 
 ALIKE = 0.8  # the share of three-word runs two statements have in common, from which they are near-duplicates
 _BAND = 4  # numbers of a sketch that must agree before two are compared; 16 bands miss 1 in 5,000 at 0.8
+BANK_COLUMNS = ("error", "kind", "names", "pronoun")  # what is taken in of a review
 _SAME = 0.85  # of the words, for a goal to be last year's
 
 _Ints = NDArray[np.int64]

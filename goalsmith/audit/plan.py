@@ -24,7 +24,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from goalsmith.audit.columns import BESIDE, Choice, Entry, entries, lay_out, shown, states
 from goalsmith.audit.reviewing import STATEMENTS, Task, read_part, write_part
@@ -81,12 +83,38 @@ class Store:
         row: dict[str, Any] = batch.slice(number % size, 1).to_pylist()[0]
         return row
 
-    def rows(self, count: int) -> Iterator[dict[str, Any]]:
-        """Every row that holds a statement, in order; ``beside`` as a dict."""
+    def rows(
+        self, count: int, columns: Sequence[str] | None = None
+    ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+        """Every row that holds a statement, in order, with its review, or those ``columns`` of it.
+
+        ``beside`` is a dict; where a row can't be reviewed there is no review. Rows of one statement may
+        share one: it is not to be changed.
+        """
         for index in range(count):
-            for row in read_part(self.path("rows", index)).to_pylist():
+            part = read_part(self.path("rows", index))
+            numbers = np.unique(part.column("number").to_numpy())
+            reviews = self._reviews(numbers[numbers >= 0], columns)
+            for row in part.to_pylist():
                 row["beside"] = dict(row["beside"])
-                yield row
+                yield row, reviews.get(row["number"])
+
+    def _reviews(
+        self, numbers: NDArray[np.int64], columns: Sequence[str] | None
+    ) -> dict[int, dict[str, Any]]:
+        """The reviews of the statements ``numbers``, in rising order, by number."""
+        # A row taken out alone costs ten times one taken out among many: the stretches are joined first.
+        pieces = []
+        for held in np.split(numbers, np.flatnonzero(np.diff(numbers // TEXTS)) + 1):
+            if len(held):
+                part = read_part(self.path("reviews", int(held[0]) // TEXTS))
+                part = part.select(columns) if columns else part
+                for run in np.split(held, np.flatnonzero(np.diff(held) > 1) + 1):
+                    pieces.append(part.slice(int(run[0]) % TEXTS, len(run)))
+        if not pieces:
+            return {}
+        reviews = pa.Table.from_batches(pieces).combine_chunks().to_pylist()
+        return dict(zip(numbers.tolist(), reviews, strict=True))
 
 
 def fingerprint(paths: Sequence[Path]) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ from typing import Any
 
 import pyarrow as pa
 from rensa import RMinHash
+from threadpoolctl import threadpool_limits
 
 from goalsmith.checks import CATALOGUE
 from goalsmith.deadlines import deadlines
@@ -110,6 +111,8 @@ class Reviewer:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.smith: Goalsmith = load(settings.rules, drafter=None)
+        # Every processor has a worker of its own: numpy's threads beside it would only get in its way.
+        threadpool_limits(1, "blas")
 
     def review(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Statements -> reviews."""

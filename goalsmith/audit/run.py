@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from goalsmith import __version__
 from goalsmith.audit import outputs, report
-from goalsmith.audit.bank import Bank, clusters, previous_sheets
+from goalsmith.audit.bank import BANK_COLUMNS, Bank, clusters, previous_sheets
 from goalsmith.audit.columns import Choice, audit_table
 from goalsmith.audit.names import Masker
 from goalsmith.audit.outputs import Format
@@ -168,11 +168,9 @@ class _Audit:
 
     def _reviewed(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         """Every row that was reviewed with its review, in order."""
-        for row in self.store.rows(self.plan["row_parts"]):
-            if row["fault"] is None:
-                review = self.store.at("reviews", row["number"])
-                if review["error"] is None:
-                    yield row, in_row(review, row["stated"])
+        for row, review in self.store.rows(self.plan["row_parts"]):
+            if review is not None and review["error"] is None:
+                yield row, in_row(review, row["stated"])
 
     def _take(self) -> None:
         """First pass: what the bank has to know before it can say anything; the rows put aside."""
@@ -180,8 +178,7 @@ class _Audit:
         at, bad = None, False
         aside = (self.store.folder / "aside.jsonl").open("w", encoding="utf-8")
         with aside, self.progress("Comparing", self.plan["rows"]) as advance:
-            for row in self.store.rows(self.plan["row_parts"]):
-                review = None if row["fault"] else self.store.at("reviews", row["number"])
+            for row, review in self.store.rows(self.plan["row_parts"], BANK_COLUMNS):
                 fault = row["fault"] or (review["error"] if review else None)
                 here = (row["file"], row["sheet"], row["row"])
                 if here != at:
