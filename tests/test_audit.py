@@ -13,7 +13,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +28,13 @@ from python_calamine import CalamineWorkbook
 
 import goalsmith
 from goalsmith.audit.names import Masker
-from goalsmith.audit.outputs import FORMATS, plain_cell
+from goalsmith.audit.outputs import FORMATS, Apart, plain_cell
 from goalsmith.audit.rates import differs, share, wilson
 from goalsmith.audit.reviewing import REVIEWS, STATEMENTS, Reviewer, Settings, review_batch
 from goalsmith.audit.run import Request
 from goalsmith.audit.sample import QUESTIONS, allot
 from goalsmith.cli import main
+from goalsmith.errors import InputError
 from goalsmith.rules import make_rules
 from tests.audits import HEAD, ROWS, TODAY, run, write_csv
 
@@ -175,6 +179,24 @@ def test_output_does_not_depend_on_the_workers(
 ) -> None:
     run(replace(asked, out=tmp_path, workers=1))
     assert contents(tmp_path) == contents(asked.out)
+
+
+def test_output_does_not_depend_on_who_writes_it(
+    asked: Request, audited: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("goalsmith.audit.run.APART", 0)
+    run(replace(asked, out=tmp_path, workers=2))
+    assert contents(tmp_path) == contents(asked.out)
+
+
+def test_a_writer_that_was_stopped_is_told(tmp_path: Path) -> None:
+    others = set(active_children())
+    writing = Apart(tmp_path, tmp_path, ("csv",), [], datetime(2026, 9, 1))
+    with closing(writing):
+        (process,) = set(active_children()) - others
+        process.kill()
+        with pytest.raises(InputError, match=r"a worker was stopped from outside.* --resume"):
+            writing.finish({}, tmp_path / "aside.jsonl")
 
 
 def test_a_review_does_not_depend_on_its_batch(smith: goalsmith.Goalsmith) -> None:

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+from collections import deque
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -20,8 +25,9 @@ import xlsxwriter
 
 from goalsmith.audit.columns import BESIDE, audit_table
 from goalsmith.audit.rates import RATES
-from goalsmith.audit.reviewing import MARKS, REVIEWS
+from goalsmith.audit.reviewing import MARKS, REVIEWS, STOPPED, leave_with
 from goalsmith.checks import CATALOGUE
+from goalsmith.errors import InputError
 from goalsmith.report.words import SEVERITIES
 
 Format = Literal["xlsx", "parquet", "csv", "jsonl"]
@@ -266,12 +272,18 @@ class Outputs:
             "jsonl": _Jsonl,
             "parquet": _Parquet,
         }
-        self._writers: list[Writer] = [made[name](held / f"goals.{name}") for name in formats]
+        self._writers: list[Writer] = [
+            made[name](held / f"{os.getpid()}-goals.{name}")
+            for name in formats  # a killed run's may be written still
+        ]
 
     def write(self, row: dict[str, Any]) -> None:
         """Write a finished row to each."""
         for writer in self._writers:
             writer.write(row)
+
+    def close(self) -> None:
+        """Nothing: :meth:`finish` does."""
 
     def finish(self, summary: dict[str, Any], aside: Path) -> list[Path]:
         """Close them and move them to their place; gives the paths."""
@@ -282,7 +294,70 @@ class Outputs:
                         writer.finish(summary, map(json.loads, lines))
                 else:
                     stack.callback(writer.close)
-        return [move(self._held / name, self._folder / name) for name in self._names]
+        return [move(self._held / f"{os.getpid()}-{name}", self._folder / name) for name in self._names]
+
+
+class Apart:
+    """:class:`Outputs` in a process of its own, which writes rows while the next are made ready."""
+
+    def __init__(
+        self, folder: Path, held: Path, formats: Sequence[Format], levels: Sequence[str], day: datetime
+    ):
+        self._pool = ProcessPoolExecutor(
+            1, mp_context=get_context("spawn"), initializer=leave_with, initargs=(os.getpid(),)
+        )
+        self._rows: list[dict[str, Any]] = []
+        self._sent: deque[Future[None]] = deque(
+            [self._pool.submit(_open, folder, held, formats, levels, day)]
+        )
+
+    def write(self, row: dict[str, Any]) -> None:
+        """Write a finished row to each."""
+        self._rows.append(row)
+        if len(self._rows) == _SENT:
+            self._send(2)
+
+    def _send(self, waiting: int) -> None:
+        """Hand over the rows; no more than ``waiting`` stretches of them are left unwritten."""
+        try:
+            self._sent.append(self._pool.submit(_write, self._rows))
+            self._rows = []
+            while len(self._sent) > waiting:
+                self._sent.popleft().result()
+        except BrokenProcessPool:
+            raise InputError(STOPPED) from None
+
+    def finish(self, summary: dict[str, Any], aside: Path) -> list[Path]:
+        """Close the files and move them to their place; gives the paths."""
+        self._send(0)
+        try:
+            return self._pool.submit(_finish, summary, aside).result()
+        except BrokenProcessPool:
+            raise InputError(STOPPED) from None
+
+    def close(self) -> None:
+        """Stop the process."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+_SENT = 256  # rows handed over at once
+_outputs: Outputs | None = None  # the process's own
+
+
+def _open(folder: Path, held: Path, formats: Sequence[Format], levels: Sequence[str], day: datetime) -> None:
+    global _outputs
+    _outputs = Outputs(folder, held, formats, levels, day)
+
+
+def _write(rows: Sequence[dict[str, Any]]) -> None:
+    assert _outputs is not None
+    for row in rows:
+        _outputs.write(row)
+
+
+def _finish(summary: dict[str, Any], aside: Path) -> list[Path]:
+    assert _outputs is not None
+    return _outputs.finish(summary, aside)
 
 
 def write_aside(source: Path, target: Path) -> None:

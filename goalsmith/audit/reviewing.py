@@ -292,21 +292,30 @@ def write_part(path: Path, batch: pa.RecordBatch) -> None:
     held.replace(path)
 
 
+STOPPED = (
+    "a worker was stopped from outside, perhaps for want of memory; go on with --resume, and "
+    "fewer --workers if it happens again"
+)
 _reviewer: Reviewer | None = None  # a worker process's own
 
 
 def _start(settings: Settings, parent: int) -> None:
     """Begin a worker: it leaves when the process that started it does, however that ended."""
     global _reviewer
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    leave_with(parent)
+    _reviewer = Reviewer(settings)
 
-    def leave_with_the_parent() -> None:
+
+def leave_with(parent: int) -> None:
+    """Have this process end when ``parent``, which started it, does; Ctrl-C is the parent's to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
         while os.getppid() == parent:
             time.sleep(1)
         os._exit(1)
 
-    threading.Thread(target=leave_with_the_parent, daemon=True).start()
-    _reviewer = Reviewer(settings)
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _work(task: Task) -> int:
@@ -350,10 +359,7 @@ class Here:
                 for future in done:
                     yield future.result()
         except BrokenProcessPool:
-            raise InputError(
-                "a worker was stopped from outside, perhaps for want of memory; go on with --resume, and "
-                "fewer --workers if it happens again"
-            ) from None
+            raise InputError(STOPPED) from None
 
     def close(self) -> None:
         """Stop the processes."""

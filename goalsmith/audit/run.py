@@ -15,7 +15,7 @@ import re
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -42,6 +42,7 @@ Advance = Callable[[int], None]
 Progress = Callable[[str, int], AbstractContextManager[Advance]]
 
 SHOWN = 3_000  # goals the report holds at most
+APART = 5_000  # statements from which it pays to start a process that writes
 _CLUSTERS = 20  # clusters the report lists at most
 _CLASHES = 200  # goals with another student's name or pronoun, likewise
 
@@ -130,6 +131,7 @@ class _Audit:
         self.day = date.fromisoformat(plan["asked"]["today"])
         self.settings = Settings(rules=request.rules, today=self.day, review_date=request.review_date)
         self.workers: Here | OnRay | None = None
+        self.count = request.workers or os.cpu_count() or 1
         self.files = {entry["path"]: f"file {n}" for n, entry in enumerate(plan["asked"]["files"], 1)}
 
     def run(self) -> dict[str, Any]:
@@ -155,11 +157,10 @@ class _Audit:
         if not tasks:
             return
         if self.workers is None:
-            count = self.request.workers or os.cpu_count() or 1
             self.workers = (
-                Here(self.settings, count)
+                Here(self.settings, self.count)
                 if self.request.engine == "local"
-                else OnRay(self.settings, count, self.request.address)
+                else OnRay(self.settings, self.count, self.request.address)
             )
         with self.progress(what, total) as advance:
             advance(max(0, total - size * len(tasks)))  # what a run before this one did
@@ -322,16 +323,20 @@ class _Audit:
         """Third pass: the files, and the goals the report shows."""
         out, held = self.request.out, self.store.folder
         day = datetime(self.day.year, self.day.month, self.day.day)
-        writing = outputs.Outputs(out, held, self.request.formats, summary["levels"], day)
+        # With two workers or more one writes while this process makes the next rows ready.
+        apart = self.count > 1 and self.counts["statements"]["reviewed"] >= APART
+        make = outputs.Apart if apart else outputs.Outputs
+        writing = make(out, held, self.request.formats, summary["levels"], day)
         shown: list[dict[str, Any]] = []
-        with self.progress("Writing", self.counts["statements"]["reviewed"]) as advance:
+        told = self.progress("Writing", self.counts["statements"]["reviewed"])
+        with closing(writing), told as advance:
             for order, (row, review) in enumerate(self._reviewed()):
                 whole = self._finished(row, review)
                 writing.write(whole)
                 if order in self.shown:
                     shown.append(whole | {"clash": order in self.clashes})
                 advance(1)
-        writing.finish(summary, held / "aside.jsonl")
+            writing.finish(summary, held / "aside.jsonl")
         if self.counts["statements"]["quarantined"]:
             outputs.write_aside(held / "aside.jsonl", held / "quarantine.csv")
             outputs.move(held / "quarantine.csv", out / "quarantine.csv")
@@ -339,8 +344,8 @@ class _Audit:
             (out / "quarantine.csv").unlink(missing_ok=True)  # of a run before
         (held / "report.html").write_text(report.page(summary, shown, self.request.formats), encoding="utf-8")
         outputs.move(held / "report.html", out / "report.html")
-        told = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
-        (held / "summary.json").write_text(told, encoding="utf-8")
+        plain = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
+        (held / "summary.json").write_text(plain, encoding="utf-8")
         outputs.move(held / "summary.json", out / "summary.json")
 
 

@@ -163,8 +163,9 @@ def _encoding(path: Path) -> str:
         while sample:
             if not sample.isascii():
                 text = sample.decode("utf-8", "surrogateescape")
-                bad += sum("\udc80" <= char <= "\udcff" for char in text)
-                good += sum("\x7f" < char < "\ud800" or char > "\udfff" for char in text)
+                whole = text.encode("utf-8", "ignore").decode()  # without the bytes that are no characters
+                bad += len(text) - len(whole)
+                good += len(whole) - len(whole.encode("ascii", "ignore"))
             sample = file.read(_SAMPLE)
         # A chunk's edge may cut a character into a few such bytes.
         if (bad <= 8 or bad < good // 50) and (good > bad or not bad):
