@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from corpora.splits import read_split
-from goalsmith import Document
+from goalsmith import Document, Goalsmith
+from goalsmith.drafter import ShippedDrafter
 from goalsmith.reader import TrainedReader
 
 torch = pytest.importorskip("torch")
@@ -62,3 +64,16 @@ def test_the_mean_of_equal_networks_is_the_network() -> None:
     nets[1].load_state_dict(nets[0].state_dict())
     mean = network.averaged(nets).state_dict()
     assert all(torch.allclose(mean[name], value) for name, value in nets[0].state_dict().items())
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_toy_drafter_is_trained_exported_and_proposes(tmp_path: Path, smith: Goalsmith) -> None:
+    from models.drafter.train import main as train_drafter
+
+    out, checkpoints = tmp_path / "drafter", tmp_path / "checkpoints"
+    train_drafter(out=out, checkpoints=checkpoints, smoke=True, card=False)
+    review = smith.review("Ana will improve her reading.", today=date(2026, 11, 1))
+    assert isinstance(ShippedDrafter(out).propose(review, [], 2), list)
+    before = (out / "model.bin.0").read_bytes()
+    train_drafter(out=out, checkpoints=checkpoints, smoke=True, card=False)
+    assert (out / "model.bin.0").read_bytes() == before

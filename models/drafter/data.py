@@ -38,10 +38,10 @@ class Example:
     drawn: bool = False  # by code, from a goal of the corpus
 
 
-def written(split: Split, smith: Goalsmith) -> list[Example]:
+def written(split: Split, smith: Goalsmith, limit: int | None = None) -> list[Example]:
     """The hand-written records of a split; where a rewrite stands without the present levels, once more without."""
     found: list[Example] = []
-    for record in by_split(read_drafts())[split]:
+    for record in by_split(read_drafts())[split][:limit]:
         found += _examples(record, smith)
     return found
 
