@@ -1,6 +1,6 @@
 """Vary hand-written records by code, for training only: spans are kept in step with the text.
 
-Names, numbers, casing, typos, closing marks, dropped parts. What a change makes uncertain (the quality
+Names, numbers, casing, typos, closing marks, headings, dropped and borrowed parts. What a change makes uncertain (the quality
 after a part was dropped) is set to None and not learned from.
 """
 
@@ -199,15 +199,55 @@ def move_part(statement: Statement, rng: Random) -> Statement:
     return replace(statement, text=moved + rest[len(body) :], spans=(*spans, (at, at + len(lowered), label)))
 
 
+# What forms print before a statement, and which kind that makes it.
+HEADINGS: dict[str, list[str]] = {
+    "goal": ["Annual goal:", "Measurable annual goal:", "Goal:", "GOAL 2:", "Goal #1 -", "Annual Goal 3."],
+    "objective": [
+        "Objective:",
+        "Obj. 2:",
+        "Benchmark 1:",
+        "STO:",
+        "Short-term objective 3:",
+        "Objective #2 -",
+    ],
+    "present_level": ["Present level:", "PLAAFP:", "Current performance:", "Present levels -", "PLOP:"],
+    "accommodation": [
+        "Accommodation:",
+        "Accommodations:",
+        "Modification:",
+        "504:",
+        "Classroom accommodations -",
+    ],
+    "service": ["Service:", "Related services:", "Services -", "Special education services:"],
+}
+_HEADED = re.compile(r"[^.]{0,40}:|\W*[\da-zA-Z]{1,2}[.)]|[^.]{0,30} [-–—] ")
+
+
+def head(statement: Statement, rng: Random) -> Statement:
+    """Put a form's heading before a statement; a goal under the heading of an objective is one."""
+    if statement.kind not in HEADINGS or _HEADED.match(statement.text):
+        return statement
+    kind = "objective" if statement.kind == "goal" and rng.random() < 0.5 else statement.kind
+    heading = rng.choice(HEADINGS[kind]) + rng.choice((" ", " ", "\n"))
+    spans = tuple((start + len(heading), end + len(heading), label) for start, end, label in statement.spans)
+    return replace(statement, text=heading + statement.text, spans=spans, kind=kind)
+
+
 class Varier:
     """Makes varied copies; ``statements`` are where parts are borrowed from, so give it the train split only."""
 
     def __init__(self, statements: Sequence[Statement]) -> None:
-        self._parts: dict[tuple[str, bool], list[str]] = {}
+        self._parts: dict[tuple[str, str, bool], list[str]] = {}
         for statement in statements:
             for start, end, label in statement.spans:
-                key = label, statement.text[start:end][:1].isupper()
+                key = self._key(statement, start, end, label)
                 self._parts.setdefault(key, []).append(statement.text[start:end])
+
+    @staticmethod
+    def _key(statement: Statement, start: int, end: int, label: str) -> tuple[str, str, bool]:
+        """What a borrowed part has in common with the one it replaces; a deadline tells a goal from an objective."""
+        kind = statement.kind if label in ("TIMEFRAME", "CRITERION") else ""
+        return label, kind, statement.text[start:end][:1].isupper()
 
     def swap_part(self, statement: Statement, rng: Random) -> Statement:
         """Put another record's timeframe, method, baseline, condition or criterion in a part's place."""
@@ -219,7 +259,7 @@ class Varier:
         if not swappable:
             return statement
         start, end, label = rng.choice(swappable)
-        new = rng.choice(self._parts[label, statement.text[start:end][:1].isupper()])
+        new = rng.choice(self._parts[self._key(statement, start, end, label)])
         out = _splice(statement, start, end, new)
         graded = label in ("CRITERION", "CONDITION", "BASELINE")
         return replace(
@@ -240,6 +280,7 @@ class Varier:
             (0.3, renumber),
             (0.15, misspell),
             (0.2, unclose),
+            (0.1, head),
             (0.07, recase),
         )
         for chance, change in changes:

@@ -24,6 +24,9 @@ from corpora.markup import CorpusError
 from goalsmith.tables import Row, read_toml
 
 FOLDER = Path(__file__).parent / "present_levels"
+# Files named "unseen…" are held out. The weights of what the reader says are fitted on those named "weighed…", which
+# it was not trained on.
+LEARNED_FROM, READ_FROM, WEIGHED_ON = "[!u]*.toml", "[!uw]*.toml", "weighed*.toml"
 TODAY = date(2026, 11, 1)  # the day the pairs are read on
 
 

@@ -60,13 +60,11 @@ EVIDENCE: tuple[str, ...] = tuple(_Weights.model_fields)
 
 
 def read_areas(readings: list[Reading]) -> Floats:
-    """What the reader takes each sentence to be about: a row a sentence, its confidence at its area."""
+    """What the reader takes each sentence to be about: a row a sentence, the chance of every area."""
     import numpy as np
 
-    rows = np.zeros((len(readings), len(AREAS)), np.float32)
-    for row, reading in zip(rows, readings, strict=True):
-        row[AREAS.index(reading.area)] = reading.confidence.area
-    return rows
+    nothing = (0.0,) * len(AREAS)
+    return np.array([reading.areas or nothing for reading in readings], np.float32).reshape(-1, len(AREAS))
 
 
 def nearest(rated: Floats, bank: Bank) -> Floats:

@@ -5,8 +5,9 @@ grammar vetoes, vouches, and settles doubt. A baseline that names neither an amo
 "now" is dropped, one that begins with "to" is a criterion, conditions with only a blank between them are
 one and so are criteria, a criterion whose level is still an open
 slot is dropped, and a goal without a criterion is not measurable. A behavior that names an act ("by
-shading", "including raising a hand") is observable, one that only wishes ("will learn skip counting") is not. Where the model doubts whether a goal is
-measurable, an amount in its criterion decides.
+shading", "including raising a hand") is observable, and so is an umbrella verb over listed acts; one that only
+wishes ("will learn skip counting") is not. Where the model doubts whether a goal is measurable, an amount in
+its criterion decides. What a form heads "Annual goal" is no objective.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from goalsmith.language import is_english
 from goalsmith.quantities import quantities
@@ -50,6 +51,9 @@ _NOW = re.compile(
 _TARGET = re.compile(
     r"(?:(?:increas|decreas|improv|ris|mov|go|rais|lower|drop|fall)\w*\s+|up\s+|down\s+)?to\b", re.IGNORECASE
 )
+
+# A form's heading.
+_ANNUAL = re.compile(r"\W*(?:measurable\s+)?annual\s+goals?\b", re.IGNORECASE)
 
 
 class Manifest(Row):
@@ -97,8 +101,11 @@ class Decoder:
             "kind": self._calibrated("kind", float(kinds.max())),
             "area": self._calibrated("area", float(areas.max())),
         }
+        if kind == "objective" and _ANNUAL.match(document.text):
+            kind = "goal"
+        told = tuple(float(areas[self._manifest.areas.index(name)]) for name in get_args(Area))
         if kind not in ("goal", "objective"):
-            return Reading(kind=kind, area=area, confidence=Confidence(**sure))
+            return Reading(kind=kind, area=area, areas=told, confidence=Confidence(**sure))
         words = _Words(tokens, answers["tags"])
         parts = tuple(joined(document.text, self._parts(document.text, words)))
         chances = {
@@ -108,6 +115,8 @@ class Decoder:
         acts = [part.span for part in parts if part.label == "behavior"]
         text = document.text
         observable = seen or any(verbs().names_act(text, span.start, span.end) for span in acts)
+        # The list may stand after a condition that cuts the behavior in two.
+        observable = observable or (bool(acts) and verbs().lists_acts(text, acts[0].start, acts[-1].end))
         if acts and all(verbs().only_wishes(text, span.start, span.end) for span in acts):
             observable = False
         levels = [part.span for part in parts if part.label == "criterion"]
@@ -121,6 +130,7 @@ class Decoder:
         return Reading(
             kind=kind,
             area=area,
+            areas=told,
             parts=parts,
             observable=observable,
             measurable=measurable,

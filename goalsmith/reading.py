@@ -50,7 +50,8 @@ class Reading:
     """What a reader made of a statement.
 
     ``observable``, ``measurable`` and ``quality`` (an estimate of the 1 to 5 an annotator would give)
-    are None for a statement that is no goal. A text that is not ``english`` is not read: its kind and area
+    are None for a statement that is no goal; ``areas`` has the chance of every area, in the order of
+    :data:`Area`. A text that is not ``english`` is not read: its kind and area
     are "other". For each label of which no part was
     found, ``doubts`` has the words that come nearest, with the chance that they are one after all.
     """
@@ -62,6 +63,7 @@ class Reading:
     measurable: bool | None = None
     quality: float | None = None
     english: bool = True
+    areas: tuple[float, ...] = ()
     confidence: Confidence = Confidence()
     doubts: tuple[Part, ...] = ()
 

@@ -13,6 +13,8 @@ from goalsmith.text import Span
 Sort = Literal["observable", "vague", "change", "umbrella", "absence"]
 
 _VOWELS = "aeiou"
+# Before the acts that an umbrella verb stands for.
+_LISTED = re.compile(r"\b(?:including|such\s+as|like|e\.g\.)\W*\w|\(\s*\w", re.IGNORECASE)
 # What may stand between the beginning of a behavior and its verb.
 _LEAD = re.compile(r"(?:\W|will|to|shall|should|needs?|be able|continue|\w+ly)*", re.IGNORECASE)
 
@@ -123,6 +125,13 @@ class Verbs:
     def names_act(self, text: str, start: int, end: int) -> bool:
         """Whether an observable act is named after "by", "including" or the like in ``text[start:end]``."""
         return self._gerund.search(text, start, end) is not None
+
+    def lists_acts(self, text: str, start: int, end: int) -> bool:
+        """Whether ``text[start:end]`` is "use", or an umbrella verb, over acts that are listed ("such as", in brackets)."""
+        act = self.read(text, start, end)
+        if act is None or not (act.sort == "umbrella" or act.verb == "use"):
+            return False
+        return _LISTED.search(text, act.span.end, end) is not None
 
     def only_wishes(self, text: str, start: int, end: int) -> bool:
         """Whether ``text[start:end]`` is headed by a verb that is a wish, with no act named after it."""

@@ -4,7 +4,7 @@
 
 Prints the weights beside those in use (``tables/areas.toml``, :mod:`goalsmith.link`), and how often the areas are
 right when the pairs they are judged on take no part in the fit. What all is measured on in the end is
-``python -m corpora.pairs --only unseen.toml``.
+``python -m corpora.pairs --only 'unseen*.toml'``.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 import goalsmith
-from corpora.pairs import FOLDER, TODAY, Pair, meet, read_pairs, span_of
+from corpora.pairs import FOLDER, LEARNED_FROM, TODAY, Pair, meet, read_pairs, span_of
 from goalsmith.areas import AREAS, EVIDENCE, area_weights
 from goalsmith.link import BESIDE, FEATURES, WEIGHTS, Sought, about, features, sought_by
 from goalsmith.present_levels import clauses_of
 from goalsmith.text import Document
 
-FITTED_ON = "[!u]*.toml"  # not unseen.toml
 FOLDS = 5
 _NO_PERFORMANCE = ("service", "ranking", "stage")  # what these are about is not judged
 
@@ -145,7 +144,7 @@ def _link(pairs: Sequence[Pair], smith: goalsmith.Goalsmith) -> None:
 def main() -> None:
     """Print both."""
     smith = goalsmith.load()
-    pairs = read_pairs(FOLDER, only=FITTED_ON)
+    pairs = read_pairs(FOLDER, only=LEARNED_FROM)
     _areas(pairs, smith)
     _link(pairs, smith)
 

@@ -157,6 +157,21 @@ def encode(statement: Statement, tokenizer: Tokenizer) -> Encoded:
     )
 
 
+def bare(text: str, tokenizer: Tokenizer, area: str | None = None) -> Encoded:
+    """A text of which nothing is annotated but its area, or not even that: what teachers say of it is learned."""
+    ids = tokenizer.encode(text).ids
+    unknown = float("nan")
+    return Encoded(
+        ids=ids,
+        tags=[UNKNOWN] * len(ids),
+        kind=UNKNOWN,
+        area=AREAS.index(area) if area else UNKNOWN,
+        observable=unknown,
+        measurable=unknown,
+        quality=unknown,
+    )
+
+
 def _tag(statement: Statement, offsets: list[tuple[int, int]], index: int) -> int:
     start, end = offsets[index]
     if start == end:  # [CLS] and [SEP]
