@@ -140,7 +140,14 @@ _BETWEEN = re.compile(rf"\bbetween\s+(?P<a>{NUMBER})\s+and\s+$", re.IGNORECASE)
 _IN_TIME = re.compile(rf"\s+in\s+(?P<time>{NUMBER}\s+\w+)$", re.IGNORECASE)
 # "a 20-minute lesson", "three-minute story starters"
 _SET = re.compile(
-    rf"(?:about\s+)?{NUMBER}-(?:minute|second|hour|min|sec)\.?\s+(?!(?:per|a|each)\b)[a-z]", re.IGNORECASE
+    rf"(?:about\s+)?{NUMBER}(?:-(?:minute|second|hour|min|sec)\.?\s+(?!(?:per|a|each)\b)[a-z]|"
+    r"\s(?:minute|second|hour|min|sec)\.?\s+(?:observation|session|lesson|period|class|activity|task|block|test|probe|timing|sample|group|break)s?\b)",
+    re.IGNORECASE,
+)
+# "rose from 5 to 15 minutes": where the student was, and is.
+_ROSE = re.compile(
+    r"\b(?:increas|decreas|improv|ris|rose|gr[eo]w|dropp?|f[ea]ll|went|mov|progress|jump|declin|reduc)\w*\s+(?:[a-z]+\s+){0,3}?from\s+(?:about\s+)?$",
+    re.IGNORECASE,
 )
 
 
@@ -153,27 +160,27 @@ def figures_in(
     area: Area,
     skill: str | None,
     note: int,
-    before: Figure | None = None,
+    before: Sequence[Figure] = (),
 ) -> Iterator[Figure]:
     """The figures of a clause ``span`` of a ``sentence`` that names ``days``; area and skill are its note's.
 
-    A bare number is in the unit of the figure beside it, or of the one ``before`` the clause.
+    A bare number is in the unit of a figure beside it, or of one of the clause ``before``.
     """
     patterns = _patterns()
     method = patterns.method.search(text, sentence.start, sentence.end)
     conditions = [Span(m.start(), m.end()) for m in patterns.condition.finditer(text, span.start, span.end)]
     grades = [grade for _, grade in material_grades(text, sentence.start, sentence.end)]
     served = patterns.roles["service"].search(text, span.start, span.end) is not None
-    lender = before.measure if before is not None else None
+    lenders = [figure.measure for figure in before]
     found = [
         (measure, _role(text, measure, span, sentence, role, served=served))
-        for measure, role in _measures(text, span, [day.span for day in days], lender)
+        for measure, role in _measures(text, span, [day.span for day in days], lenders)
     ]
-    rates = [measure for measure, _ in found if measure.per] + ([lender] if lender and lender.per else [])
+    rates = [measure for measure, _ in found if measure.per] + [m for m in lenders if m.per]
     for measure, role in found:
         near = min(days, key=lambda day: _distance(text, day.span, measure.span), default=None)
         # What only names its number speaks of what the figure before it does.
-        goes_on = before if measure.how == "bare" and all(m.how == "bare" for m, _ in found) else None
+        goes_on = before[-1] if measure.how == "bare" and all(m.how == "bare" for m, _ in found) else None
         if role in ("earlier", "expected") and measure.kind == "count":
             per = next((rate.per for rate in rates if rate.unit == measure.unit), None)
             measure = replace(measure, kind="rate" if per else "count", per=per)
@@ -217,7 +224,7 @@ def _distance(text: str, a: Span, b: Span) -> int:
 
 
 def _measures(
-    text: str, span: Span, taken: Sequence[Span], before: Measure | None
+    text: str, span: Span, taken: Sequence[Span], before: Sequence[Measure]
 ) -> Iterator[tuple[Measure, Role | None]]:
     """The measures of a clause, each with its role where the wording alone decides it."""
     patterns = _patterns()
@@ -257,15 +264,20 @@ def _measures(
     beside = [
         measure for measure, role in found if role is None and (measure.per or measure.kind in _LENDING)
     ]
-    if not beside and before is not None and (before.per or before.kind in _LENDING):
-        beside = [before]
+    if not beside:
+        beside = [measure for measure in before if measure.per or measure.kind in _LENDING]
     others = patterns.roles["expected"]
     for pattern in [*patterns.bare, *patterns.of_others] if beside else []:
         for match in pattern.finditer(text, span.start, span.end):
             at = Span(match.start("a"), match.end("b") if match.groupdict().get("b") else match.end("a"))
             if pattern in patterns.of_others and not others.search(text[span.start : at.start]):
                 continue
-            near = min(beside, key=lambda m: abs(m.span.start - at.start))
+            # "read 62 words a minute with 91 %; peers read 94": the same verb measures the same.
+            verb = _word_before(text, at.start)
+            near = min(
+                beside,
+                key=lambda m: (verb != _word_before(text, m.span.start), abs(m.span.start - at.start)),
+            )
             take(_lent(match, near, at, text))
     yield from sorted(found, key=lambda item: item[0].span)
 
@@ -274,8 +286,22 @@ def _lead(text: str, start: int) -> str:
     return text[max(0, start - _NEAR) : start]
 
 
+def _word_before(text: str, start: int) -> str:
+    """The verb or other word right before an offset, "" where a mark stands there."""
+    word = re.search(r"([a-z]+)\s+$", _lead(text, start), re.IGNORECASE)
+    return word[1].lower() if word else ""
+
+
 def _parted(text: str, measure: Measure) -> Iterator[tuple[Measure, Role | None]]:
     """A measure; "24 words in 20 minutes" is an amount, and the time that sets its stage."""
+    if measure.upper is not None and measure.value and _ROSE.search(_lead(text, measure.span.start)):
+        first = re.compile(NUMBER, re.IGNORECASE).match(text, measure.span.start, measure.span.end)
+        second = first and re.compile(r"\W*(?:to)?\W*").match(text, first.end(), measure.span.end)
+        if first and second:
+            before, now = Span(first.start(), first.end()), Span(second.end(), measure.span.end)
+            yield replace(measure, upper=None, comparison="exactly", span=before), "earlier"
+            yield replace(measure, value=measure.upper, upper=None, comparison="exactly", span=now), None
+            return
     timed = _IN_TIME.search(measure.span.of(text)) if measure.how == "in so long" else None
     if timed is None or measure.per in ("minute", "hour", "second"):
         yield measure, None
@@ -425,7 +451,7 @@ def _role(
     if cues["expected_after"].match(after):
         return "expected"
     if (
-        cues["earlier"].search(lead[-60:])
+        (measure.upper is None and cues["earlier"].search(lead[-60:]))
         or cues["earlier_after"].match(after)
         or cues["was"].search(text[sentence.start : measure.span.start])
     ):

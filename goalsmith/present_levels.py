@@ -240,7 +240,7 @@ def read_present_levels(
         )
         notes.append(note)
         days = days_in(text, clause.sentence.start, clause.sentence.end, today)
-        beside = figures[-1] if figures and figures[-1].note == index - 1 else None
+        beside = [figure for figure in figures if figure.note == index - 1]
         figures += figures_in(
             text,
             clause.span,
