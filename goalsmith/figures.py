@@ -212,7 +212,7 @@ def said_unit(figure: Figure, text: str) -> str:
     return unit_of(measure)
 
 
-_LENDING = ("rate", "accuracy", "count", "duration")  # kinds whose unit a bare number beside them takes over
+_LENDING = ("rate", "accuracy", "count", "duration", "prompts", "errors")  # kinds whose unit a bare number beside them takes over
 # Units under which many nouns are counted alike.
 _GATHERED = frozenset({"items", "sessions", "trials", "prompts", "incidents", "settings", "words", "letters"})
 
@@ -271,6 +271,8 @@ def _measures(
         for match in pattern.finditer(text, span.start, span.end):
             at = Span(match.start("a"), match.end("b") if match.groupdict().get("b") else match.end("a"))
             if pattern in patterns.of_others and not others.search(text[span.start : at.start]):
+                continue
+            if _NUMBERED.search(_lead(text, at.start)):
                 continue
             # "read 62 words a minute with 91 %; peers read 94": the same verb measures the same.
             verb = _word_before(text, at.start)
@@ -410,7 +412,7 @@ def _amount(match: re.Match[str], row: _Amount) -> Measure | None:
 def _plural(noun: str) -> str:
     if noun == "" or noun.endswith("s"):
         return noun
-    return {"inch": "inches", "foot": "feet"}.get(noun, f"{noun}s")
+    return {"inch": "inches", "foot": "feet", "feet": "feet", "ft": "feet"}.get(noun, f"{noun}s")
 
 
 def _column(text: str, cell: Span) -> str:

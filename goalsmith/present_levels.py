@@ -291,7 +291,7 @@ def unnamed(words: str, known: PresentLevels) -> str:
 
 def _sentences(text: str) -> Iterator[Span]:
     at = 0
-    cuts = [cut for cut in _SENTENCE.finditer(text) if not _is_wrap(text, cut)]
+    cuts = [cut for cut in _SENTENCE.finditer(text) if not _is_wrap(text, cut) and not _shortened(text, cut)]
     for cut in [*cuts, None]:
         end = cut.start() if cut else len(text)
         piece = text[at:end]
@@ -299,6 +299,18 @@ def _sentences(text: str) -> Iterator[Span]:
             start = at + len(piece) - len(piece.lstrip())
             yield Span(start, start + len(piece.strip()))
         at = cut.end() if cut else end
+
+
+# "1 of 8 tries in Sept. and 3 of 8 in Oct.": a word cut short, unless a capital follows it.
+_SHORT = re.compile(
+    r"\b(?:jan|feb|mar|apr|aug|sept?|oct|nov|dec|approx|avg|ave|max|hrs?|mins?|secs?|wks?|mos?|yrs?|ft|lbs?|oz|no|st|jr|incl|resp|est)\.$",
+    re.IGNORECASE,
+)
+
+
+def _shortened(text: str, cut: re.Match[str]) -> bool:
+    """Whether a full stop only cuts a word short."""
+    return _SHORT.search(text, 0, cut.start()) is not None and not text[cut.end() : cut.end() + 1].isupper()
 
 
 _LISTED = re.compile(r",\s+(?!and\b|or\b|but\b)|\s+/\s+")

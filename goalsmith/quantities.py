@@ -196,8 +196,9 @@ class Quantities:
         post = rf"(?:\s*(?:\(\d+\)\s*)?(?P<post>{after})(?!\w))?"
         a = rf"(?P<a>{NUMBER})(?:\s?\(\d+\))?"  # "two (2)"
         b = rf"(?:\s?(?:-|–|—|\bto\b|\bor\b)\s?(?P<b>{_NEXT}))?"
-        adjectives = rf"(?:(?!(?:for|in|on|with|to|at|by|and|over|across|than|of|from|out|{_WORD})\b)[a-z'’-]+\s+){{0,3}}?"
-        per = r"(?:\s*(?:per|a|an|each|every|/|in\s+(?:one|1|a))\s*(?P<per>minute|min|second|sec|hour|hr|day|week|month|quarter|semester|session|period|class(?:\s+period)?|meal|lesson|activity|conversation|game)s?\b)"
+        rate = alternatives(list(self._rates))
+        adjectives = rf"(?:(?!(?:for|in|on|with|to|at|by|and|over|across|than|of|from|out|an?|per|each|every|this|last|th|st|nd|rd|percentile|{rate}|{_WORD})\b)[a-z'’-]+\s+){{0,3}}?"
+        per = r"(?:\s*(?:per|a|an|each|every|/|in\s+(?:one|1|a))\s*(?P<per>minute|min|second|sec|hour|hr|day|week|month|quarter|semester|session|period|class(?:\s+period)?|meal|lesson|activity|conversation|game|shift|recess|page|block|night|morning)s?\b)"
         run = r"consecutive|successive|straight|separate|different|random|probe"
         patterns: list[tuple[str, str, Builder]] = [
             ("percent", rf"{pre}{a}{b}\s*(?:%|percent\b|per\s?cent\b|pct\b){post}", self._percent),
@@ -213,7 +214,7 @@ class Quantities:
             ),
             (
                 "rate abbreviation",
-                rf"{pre}{a}{b}\s*(?:correct\s+)?(?P<rate>{alternatives(list(self._rates))})\b{post}",
+                rf"{pre}{a}{b}\s*(?:correct\s+)?(?P<rate>{rate})\b{post}",
                 self._rate_short,
             ),
             (
