@@ -54,6 +54,7 @@ class _Amount(Row):
 
     kind: Kind
     unit: str = ""
+    per: str = ""
     scale: float = 1.0
     role: Role | None = None
     patterns: list[str]
@@ -212,7 +213,7 @@ def said_unit(figure: Figure, text: str) -> str:
     return unit_of(measure)
 
 
-_LENDING = ("rate", "accuracy", "count", "duration", "prompts", "errors")  # kinds whose unit a bare number beside them takes over
+_LENDING = ("rate", "accuracy", "count", "duration", "prompts", "errors", "rubric")  # kinds whose unit a bare number beside them takes over
 # Units under which many nouns are counted alike.
 _GATHERED = frozenset({"items", "sessions", "trials", "prompts", "incidents", "settings", "words", "letters"})
 
@@ -405,7 +406,7 @@ def _amount(match: re.Match[str], row: _Amount) -> Measure | None:
         comparison="exactly" if upper is None else "between",
         upper=None if upper is None else upper * factor,
         out_of=top or None,
-        per=_patterns().per[" ".join(per.lower().split())] if per else None,
+        per=_patterns().per[" ".join(per.lower().split())] if per else row.per or None,
     )
 
 

@@ -197,8 +197,8 @@ class Quantities:
         a = rf"(?P<a>{NUMBER})(?:\s?\(\d+\))?"  # "two (2)"
         b = rf"(?:\s?(?:-|–|—|\bto\b|\bor\b)\s?(?P<b>{_NEXT}))?"
         rate = alternatives(list(self._rates))
-        adjectives = rf"(?:(?!(?:for|in|on|with|to|at|by|and|over|across|than|of|from|out|an?|per|each|every|this|last|th|st|nd|rd|percentile|{rate}|{_WORD})\b)[a-z'’-]+\s+){{0,3}}?"
-        per = r"(?:\s*(?:per|a|an|each|every|/|in\s+(?:one|1|a))\s*(?P<per>minute|min|second|sec|hour|hr|day|week|month|quarter|semester|session|period|class(?:\s+period)?|meal|lesson|activity|conversation|game|shift|recess|page|block|night|morning)s?\b)"
+        adjectives = rf"(?:(?!(?:for|in|on|with|to|at|by|and|over|across|than|of|from|out|an?|per|each|every|this|last|th|st|nd|rd|percentile|benchmark|norm|median|average|expectation|{rate}|{_WORD})\b)[a-z'’-]+\s+){{0,3}}?"
+        per = r"(?:\s*(?:per|a|an|each|every|/|in\s+(?:one|1|a))\s*(?P<per>minute|min|second|sec|hour|hr|day|week|wk|month|mo|quarter|semester|session|period|class(?:\s+period)?|meal|lesson|activity|conversation|game|shift|recess|page|block|night|morning)s?\b)"
         run = r"consecutive|successive|straight|separate|different|random|probe"
         patterns: list[tuple[str, str, Builder]] = [
             ("percent", rf"{pre}{a}{b}\s*(?:%|percent\b|per\s?cent\b|pct\b){post}", self._percent),
@@ -429,7 +429,7 @@ class Quantities:
 _KIND_OF_UNIT: dict[str, Kind] = {"prompts": "prompts", "errors": "errors", "points": "rubric"}
 _PER = {
     "min": "minute", "sec": "second", "hr": "hour", "period": "class period", "class": "class period",
-    "daily": "day", "weekly": "week", "monthly": "month", "hourly": "hour",
+    "wk": "week", "mo": "month", "daily": "day", "weekly": "week", "monthly": "month", "hourly": "hour",
 }  # fmt: skip
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
