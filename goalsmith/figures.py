@@ -213,7 +213,15 @@ def said_unit(figure: Figure, text: str) -> str:
     return unit_of(measure)
 
 
-_LENDING = ("rate", "accuracy", "count", "duration", "prompts", "errors", "rubric")  # kinds whose unit a bare number beside them takes over
+_LENDING = (
+    "rate",
+    "accuracy",
+    "count",
+    "duration",
+    "prompts",
+    "errors",
+    "rubric",
+)  # kinds whose unit a bare number beside them takes over
 # Units under which many nouns are counted alike.
 _GATHERED = frozenset({"items", "sessions", "trials", "prompts", "incidents", "settings", "words", "letters"})
 

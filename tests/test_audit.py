@@ -16,6 +16,7 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,9 @@ from python_calamine import CalamineWorkbook
 
 import goalsmith
 from goalsmith.audit.names import Masker
-from goalsmith.audit.outputs import FORMATS, Apart, plain_cell
+from goalsmith.audit.outputs import FORMATS, plain_cell
 from goalsmith.audit.rates import differs, share, wilson
-from goalsmith.audit.reviewing import REVIEWS, STATEMENTS, Reviewer, Settings, review_batch
+from goalsmith.audit.reviewing import REVIEWS, STATEMENTS, Processes, Reviewer, Settings, review_batch
 from goalsmith.audit.run import Request
 from goalsmith.audit.sample import QUESTIONS, allot
 from goalsmith.cli import main
@@ -181,22 +182,46 @@ def test_output_does_not_depend_on_the_workers(
     assert contents(tmp_path) == contents(asked.out)
 
 
-def test_output_does_not_depend_on_who_writes_it(
-    asked: Request, audited: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("goalsmith.audit.run.APART", 0)
-    run(replace(asked, out=tmp_path, workers=2))
-    assert contents(tmp_path) == contents(asked.out)
-
-
-def test_a_writer_that_was_stopped_is_told(tmp_path: Path) -> None:
+def test_a_worker_that_was_stopped_is_told() -> None:
     others = set(active_children())
-    writing = Apart(tmp_path, tmp_path, ("csv",), [], datetime(2026, 9, 1))
-    with closing(writing):
+    with closing(Processes(Settings(rules=make_rules(), today=TODAY), 1)) as processes:
+        results = processes.each(time.sleep, [(0,), (60,)])
+        next(results)
         (process,) = set(active_children()) - others
         process.kill()
         with pytest.raises(InputError, match=r"a worker was stopped from outside.* --resume"):
-            writing.finish({}, tmp_path / "aside.jsonl")
+            next(results)
+
+
+def test_a_sheet_written_in_pieces_is_the_sheet_written_at_once(
+    audited: dict[str, Any], asked: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pieces made apart make the same workbook, and rows go on in another sheet where one is full."""
+    from goalsmith.audit import outputs
+
+    lines = (asked.out / "goals.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) | {"stated": []} for line in lines] * 3
+    day, aside = datetime(2026, 9, 1), tmp_path / "aside.jsonl"
+    aside.touch()
+
+    def cells(cuts: list[int]) -> list[tuple[str, list[list[Any]]]]:
+        made = outputs.Outputs(tmp_path, tmp_path, ("xlsx",), day)
+        for first, end in pairwise([0, *cuts, len(rows)]):
+            made.add({"xlsx": outputs.piece_of("xlsx", rows[first:end], first, ["a", "b"], tmp_path)})
+        (path,) = made.finish(audited, aside)
+        book = CalamineWorkbook.from_path(str(path))
+        return [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
+
+    whole = cells([])
+    assert len(whole[0][1]) == 1 + len(rows)
+    assert cells([1, 7, 8]) == whole
+    assert not list(tmp_path.glob("tmp*"))
+    monkeypatch.setattr(outputs, "_SHEET_ROWS", 11)
+    rolled = cells([4, 17])
+    sheets = [rows for name, rows in rolled if name.startswith("Goals")]
+    assert [len(sheet) for sheet in sheets[:2]] == [11, 11]
+    assert [row for sheet in sheets for row in sheet[1:]] == whole[0][1][1:]
+    assert all(sheet[0] == whole[0][1][0] for sheet in sheets)
 
 
 def test_a_review_does_not_depend_on_its_batch(smith: goalsmith.Goalsmith) -> None:

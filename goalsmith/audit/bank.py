@@ -1,5 +1,6 @@
 """Findings that only the whole bank shows: near-duplicates, last year's goal, another student's name or pronoun.
 
+First :class:`Intake` takes in every row, in order; then :class:`Bank` answers, in as many processes as there are.
 What must be looked up lies in a database on disk; in memory there are a few bytes a distinct statement.
 """
 
@@ -23,7 +24,9 @@ from goalsmith.facts import statement_words
 
 ALIKE = 0.8  # the share of three-word runs two statements have in common, from which they are near-duplicates
 _BAND = 4  # numbers of a sketch that must agree before two are compared; 16 bands miss 1 in 5,000 at 0.8
-BANK_COLUMNS = ("error", "kind", "names", "pronoun")  # what is taken in of a review
+# What is taken in of a row and of its review.
+ROW_COLUMNS = ("file", "sheet", "row", "id", "name", "text", "number", "fault")
+BANK_COLUMNS = ("error", "kind", "names", "pronoun")
 _SAME = 0.85  # of the words, for a goal to be last year's
 
 _Ints = NDArray[np.int64]
@@ -79,11 +82,15 @@ def _root(root: _Ints, number: int) -> int:
     return number
 
 
-class Bank:
-    r"""What is known across the rows. First every row is :meth:`take`\\ n in, then each can be asked about."""
+class Intake:
+    """Takes in every row of a bank, in order, and leaves in the run's folder what :class:`Bank` then tells.
+
+    ``bank.sqlite`` has the students and what is said of them, ``root.npy``, ``shared.npy`` and ``goals.npy`` a
+    number a distinct statement.
+    """
 
     def __init__(self, folder: Path, root: _Ints) -> None:
-        self.root = root
+        self._folder, self._root = folder, root
         path = folder / "bank.sqlite"
         path.unlink(missing_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
@@ -94,39 +101,34 @@ class Bank:
             CREATE TABLE student (key TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID;
             CREATE TABLE shared (cluster INTEGER, student INTEGER, PRIMARY KEY (cluster, student)) WITHOUT ROWID;
             CREATE TABLE said (student INTEGER, kind TEXT, word TEXT, times INTEGER, PRIMARY KEY (student, kind, word)) WITHOUT ROWID;
+            CREATE TABLE name (word TEXT PRIMARY KEY) WITHOUT ROWID;
             CREATE TABLE previous (student INTEGER, words TEXT, figures TEXT);
             """
         )
         self._db.execute("BEGIN")
         self._students = 0
         self._goals = np.zeros(len(root), np.int32)  # rows a cluster has, at its root
-        self._shared: NDArray[np.int32] | None = None
-        self.names: set[str] = set()  # words of the names in the name columns, lower case
-        self.has_previous = False
 
-    def student(self, row: dict[str, Any]) -> int:
+    def _student(self, row: dict[str, Any]) -> int:
         """A number for the student of a row, from 1 in the order they first come; a row without is its own."""
-        key = row["id"] or row["name"] or f"\0{row['file']}\0{row['sheet']}\0{row['row']}"
-        found = self._db.execute("SELECT number FROM student WHERE key = ?", (key,)).fetchone()
-        if found:
-            return int(found[0])
-        self._students += 1
-        self._db.execute("INSERT INTO student VALUES (?, ?)", (key, self._students))
-        return self._students
-
-    @property
-    def students(self) -> int:
-        """How many students there are, rows without a name or number counting each as one."""
-        return self._students
+        key = _student_key(row)
+        found = _number_of(self._db, key)
+        if found is None:
+            self._students += 1
+            found = self._students
+            self._db.execute("INSERT INTO student VALUES (?, ?)", (key, found))
+        return found
 
     def take(self, row: dict[str, Any], review: dict[str, Any]) -> None:
         """Take in a reviewed row."""
-        student = self.student(row)
+        student = self._student(row)
         if review["kind"] in ("goal", "objective"):
-            cluster = int(self.root[row["number"]])
+            cluster = int(self._root[row["number"]])
             self._goals[cluster] += 1
             self._db.execute("INSERT OR IGNORE INTO shared VALUES (?, ?)", (cluster, student))
-        self.names.update(name_words(row["name"]))
+        if row["name"]:
+            words = [(word,) for word in sorted(name_words(row["name"]))]
+            self._db.executemany("INSERT OR IGNORE INTO name VALUES (?)", words)
         if name := _first_name(review):
             self._say(student, "name", name)
         if review["pronoun"]:
@@ -138,19 +140,12 @@ class Bank:
             (student, kind, word),
         )
 
-    def taken(self) -> None:
-        """All rows are in."""
-        self._shared = np.zeros(len(self.root), np.int32)
-        for cluster, students in self._db.execute("SELECT cluster, COUNT(*) FROM shared GROUP BY cluster"):
-            self._shared[cluster] = students
-
     def last_year(self, path: Path, choice: Choice) -> None:
         """Read last year's goals of the students in this bank; call it once all rows are in.
 
         Raises:
             InputError: the file can't be read, or names no students.
         """
-        self.has_previous = True
         for sheet, layout in previous_sheets(path, choice):
             for row in sheet.rows():
                 if row.number <= layout.before or row.fault is not None:
@@ -160,28 +155,60 @@ class Bank:
                 except InputError:
                     continue
                 for entry in held:
-                    found = self._db.execute(
-                        "SELECT number FROM student WHERE key = ?", (_key(entry.id, entry.name),)
-                    ).fetchone()
-                    if found:
+                    student = _number_of(self._db, entry.id or entry.name)
+                    if student is not None:
                         words, figures = _compared(entry.text)
                         self._db.execute(
-                            "INSERT INTO previous VALUES (?, ?, ?)", (found[0], " ".join(words), figures)
+                            "INSERT INTO previous VALUES (?, ?, ?)", (student, " ".join(words), figures)
                         )
         self._db.execute("CREATE INDEX of ON previous (student)")
 
+    def close(self) -> None:
+        """All rows are in."""
+        shared = np.zeros(len(self._root), np.int32)
+        for cluster, students in self._db.execute("SELECT cluster, COUNT(*) FROM shared GROUP BY cluster"):
+            shared[cluster] = students
+        self._db.execute("COMMIT")
+        self._db.close()
+        for name, numbers in (("root", self._root), ("shared", shared), ("goals", self._goals)):
+            np.save(self._folder / f"{name}.npy", numbers)
+
+
+class Bank:
+    """What is known across the rows of a bank; any number of processes may open it at once."""
+
+    def __init__(self, folder: Path) -> None:
+        uri = (folder / "bank.sqlite").resolve().as_uri()
+        self._db = sqlite3.connect(f"{uri}?mode=ro", uri=True, isolation_level=None)
+        self._root, self._shared, self._goals = (
+            np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("root", "shared", "goals")
+        )
+        #: Words of the names in the name columns, lower case.
+        self.names = frozenset(word for (word,) in self._db.execute("SELECT word FROM name"))
+        (self._has_previous,) = self._db.execute("SELECT EXISTS (SELECT 1 FROM previous)").fetchone()
+
+    def student(self, row: dict[str, Any]) -> int:
+        """The number of the student of a row that was taken in."""
+        found = _number_of(self._db, _student_key(row))
+        assert found is not None
+        return found
+
+    @property
+    def students(self) -> int:
+        """How many students there are, rows without a name or number counting each as one."""
+        (count,) = self._db.execute("SELECT COUNT(*) FROM student").fetchone()
+        return int(count)
+
     def findings(self, row: dict[str, Any], review: dict[str, Any]) -> list[dict[str, Any]]:
         """What the bank shows about a row, in the form of a review's findings."""
-        assert self._shared is not None
         found = []
         student = self.student(row)
         is_goal = review["kind"] in ("goal", "objective")
-        cluster = self.root[row["number"]]
-        sharing = int(self._shared[cluster])
+        sharing = int(self._shared[self._root[row["number"]]])
         if sharing > 1 and is_goal:
             others = sharing - 1
             found.append(_finding("B01", students=f"{others:,}", who="other student" + "s" * (others > 1)))
-        if self.has_previous and is_goal and self._stood(student, row["text"]):
+        if self._has_previous and is_goal and self._stood(student, row["text"]):
             found.append(_finding("B02"))
         if clash := self._other_name(student, row, review):
             found.append(_finding("B03", name=clash[0], own=clash[1]))
@@ -191,15 +218,13 @@ class Bank:
 
     def clusters(self, most: int) -> list[tuple[int, int, int]]:
         """The clusters across students, most students first: (number of the first statement, students, rows)."""
-        assert self._shared is not None
         shared = np.flatnonzero(self._shared > 1)
-        order = sorted(shared.tolist(), key=lambda c: (-int(self._shared[c]), c))[:most]  # type: ignore[index]
+        order = sorted(shared.tolist(), key=lambda c: (-int(self._shared[c]), c))[:most]
         return [(c, int(self._shared[c]), int(self._goals[c])) for c in order]
 
     @property
     def cluster_count(self) -> int:
         """How many clusters reach across students."""
-        assert self._shared is not None
         return int((self._shared > 1).sum())
 
     def _stood(self, student: int, text: str) -> bool:
@@ -260,8 +285,13 @@ def previous_sheets(path: Path, choice: Choice) -> list[tuple[Sheet, Layout]]:
     return found
 
 
-def _key(ident: str, name: str) -> str:
-    return ident or name
+def _student_key(row: dict[str, Any]) -> str:
+    return row["id"] or row["name"] or f"\0{row['file']}\0{row['sheet']}\0{row['row']}"
+
+
+def _number_of(db: sqlite3.Connection, key: str) -> int | None:
+    found = db.execute("SELECT number FROM student WHERE key = ?", (key,)).fetchone()
+    return int(found[0]) if found else None
 
 
 def _compared(text: str) -> tuple[list[str], str]:

@@ -7,15 +7,11 @@ differs between two runs of the same bank.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
-from collections import deque
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -25,9 +21,8 @@ import xlsxwriter
 
 from goalsmith.audit.columns import BESIDE, audit_table
 from goalsmith.audit.rates import RATES
-from goalsmith.audit.reviewing import MARKS, REVIEWS, STOPPED, leave_with
+from goalsmith.audit.reviewing import MARKS, REVIEWS
 from goalsmith.checks import CATALOGUE
-from goalsmith.errors import InputError
 from goalsmith.report.words import SEVERITIES
 
 Format = Literal["xlsx", "parquet", "csv", "jsonl"]
@@ -71,30 +66,35 @@ def flat(row: dict[str, Any], levels: Sequence[str]) -> dict[str, Any]:
 
 
 class Writer(Protocol):
-    """Takes finished rows, one by one."""
+    """One file of goals in the making: its pieces, made apart, put together in order."""
 
-    def write(self, row: dict[str, Any]) -> None:
-        """Write one."""
+    def add(self, piece: Any) -> None:
+        """Write what :func:`piece_of` made of the next rows."""
 
     def close(self) -> None:
         """All are written."""
 
 
 class _Csv:
-    def __init__(self, path: Path, levels: Sequence[str]) -> None:
+    def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8-sig", newline="")
-        self._csv = csv.writer(self._file)
-        self._levels, self._headed = levels, False
 
-    def write(self, row: dict[str, Any]) -> None:
-        cells = flat(row, self._levels)
-        if not self._headed:
-            self._csv.writerow(cells)
-            self._headed = True
-        self._csv.writerow([plain_cell("" if value is None else value) for value in cells.values()])
+    def add(self, piece: str) -> None:
+        self._file.write(piece)
 
     def close(self) -> None:
         self._file.close()
+
+    @staticmethod
+    def piece(rows: Sequence[dict[str, Any]], first: int, levels: Sequence[str]) -> str:
+        text = io.StringIO(newline="")
+        made = csv.writer(text)
+        for place, row in enumerate(rows, first):
+            cells = flat(row, levels)
+            if place == 0:
+                made.writerow(cells)
+            made.writerow([plain_cell("" if value is None else value) for value in cells.values()])
+        return text.getvalue()
 
 
 _DROPPED = {"number", "fault", "sketch", "error", "pronoun", "stated", "unjudged"}
@@ -104,12 +104,16 @@ class _Jsonl:
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8", newline="\n")
 
-    def write(self, row: dict[str, Any]) -> None:
-        kept = {name: value for name, value in row.items() if name not in _DROPPED}
-        self._file.write(json.dumps(kept, ensure_ascii=False) + "\n")
+    def add(self, piece: str) -> None:
+        self._file.write(piece)
 
     def close(self) -> None:
         self._file.close()
+
+    @staticmethod
+    def piece(rows: Sequence[dict[str, Any]]) -> str:
+        kept = ({name: value for name, value in row.items() if name not in _DROPPED} for row in rows)
+        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept)
 
 
 class _Parquet:
@@ -133,22 +137,19 @@ class _Parquet:
 
     def __init__(self, path: Path) -> None:
         self._writer = pq.ParquetWriter(path, self.SCHEMA, compression="zstd")
-        self._rows: list[dict[str, Any]] = []
 
-    def write(self, row: dict[str, Any]) -> None:
-        self._rows.append(row | {"beside": list(row["beside"].items())})
-        if len(self._rows) == 4096:
-            self._flush()
-
-    def _flush(self) -> None:
-        rows = [{name: row[name] for name in self.SCHEMA.names} for row in self._rows]
-        self._writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=self.SCHEMA))
-        self._rows = []
+    def add(self, piece: pa.RecordBatch) -> None:
+        if piece.num_rows:
+            self._writer.write_batch(piece)
 
     def close(self) -> None:
-        if self._rows:
-            self._flush()
         self._writer.close()
+
+    @classmethod
+    def piece(cls, rows: Sequence[dict[str, Any]]) -> pa.RecordBatch:
+        named = ({**row, "beside": list(row["beside"].items())} for row in rows)
+        kept = [{name: row[name] for name in cls.SCHEMA.names} for row in named]
+        return pa.RecordBatch.from_pylist(kept, schema=cls.SCHEMA)
 
 
 _WIDTHS = {
@@ -162,52 +163,103 @@ _WIDTHS = {
 }
 
 
-class Workbook:
-    """goals.xlsx: all goals to filter, one row each; the rates; the findings; the rows put aside."""
+class _Book:
+    """An xlsxwriter workbook that writes row by row, with the formats that all of an audit's books share.
 
-    def __init__(self, path: Path, levels: Sequence[str], day: datetime) -> None:
-        self._book = xlsxwriter.Workbook(
+    Rows are written by many processes and put together in one sheet. xlsxwriter has no way to do that, so this
+    class uses four names it keeps to itself: ``_get_xf_index`` (a format's number, given at its first use),
+    ``_write_single_row`` (rows up to the one before), ``row_data_fh`` (the sheet's rows so far) and
+    ``_check_dimensions`` (how far the sheet goes).
+    """
+
+    def __init__(self, path: Path, day: datetime) -> None:
+        self.book = xlsxwriter.Workbook(
             str(path),
             {
                 "constant_memory": True,
+                "tmpdir": str(path.parent),
                 "strings_to_formulas": False,
                 "strings_to_urls": False,
                 "strings_to_numbers": False,
                 "nan_inf_to_errors": True,
             },
         )
-        self._book.set_properties({"title": "Goals reviewed by goalsmith", "created": day})
-        self._head = self._book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        self._wrap = self._book.add_format({"text_wrap": True, "valign": "top"})
-        self._percent = self._book.add_format({"num_format": "0.0%"})
-        self._levels = levels
+        self.book.set_properties({"title": "Goals reviewed by goalsmith", "created": day})
+        self.head = self.book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self.wrap = self.book.add_format({"text_wrap": True, "valign": "top"})
+        self.percent = self.book.add_format({"num_format": "0.0%"})
+        for style in (self.head, self.wrap, self.percent):
+            style._get_xf_index()  # the same number in every book
+
+    def rows(self, rows: Sequence[Sequence[object]], first: int) -> str:
+        """Rows of cells as they stand in a sheet from row ``first`` on; the book is of no other use then."""
+        sheet = self.book.add_worksheet()
+        for at, cells in enumerate(rows, first):
+            put(sheet, at, cells, self.wrap)
+        sheet._write_single_row(first + len(rows))
+        sheet.row_data_fh.seek(0)
+        made: str = sheet.row_data_fh.read()
+        sheet.row_data_fh.close()
+        Path(sheet.row_data_filename).unlink()
+        return made
+
+    @staticmethod
+    def append(sheet: Any, rows: str, first: int, count: int, width: int) -> None:
+        """Put what :meth:`rows` made at the end of a sheet."""
+        sheet._write_single_row(first)
+        sheet.row_data_fh.write(rows)
+        sheet._check_dimensions(first + count - 1, width - 1)
+        sheet.previous_row = first + count
+
+
+class Workbook:
+    """goals.xlsx: all goals to filter, one row each; the rates; the findings; the rows put aside."""
+
+    def __init__(self, path: Path, day: datetime) -> None:
+        self._made = _Book(path, day)
         self._sheets = 0
         self._at = _SHEET_ROWS
         self._sheet: Any = None
 
-    def write(self, row: dict[str, Any]) -> None:
-        """Write a goal's row."""
-        cells = flat(row, self._levels)
-        if self._at >= _SHEET_ROWS:
-            self._finish_sheet()
-            self._sheets += 1
-            name = "Goals" if self._sheets == 1 else f"Goals {self._sheets}"
-            self._sheet = self._new(name, list(cells), [_WIDTHS.get(column, 11) for column in cells])
-            self._at = 1
-        _put(self._sheet, self._at, list(cells.values()), self._wrap)
-        self._at += 1
+    @staticmethod
+    def piece(
+        rows: Sequence[dict[str, Any]], first: int, levels: Sequence[str], folder: Path
+    ) -> list[tuple[list[str], str, int]]:
+        """For each sheet the rows fall in: its headers, its rows as XML, and how many they are."""
+        found = []
+        at = 0
+        while at < len(rows):
+            place = (first + at) % (_SHEET_ROWS - 1)
+            stretch = [flat(row, levels) for row in rows[at : at + _SHEET_ROWS - 1 - place]]
+            book = _Book(folder / f"{os.getpid()}-rows.xlsx", datetime(2000, 1, 1))
+            xml = book.rows([list(cells.values()) for cells in stretch], place + 1)
+            found.append((list(stretch[0]), xml, len(stretch)))
+            at += len(stretch)
+        return found
+
+    def add(self, piece: list[tuple[list[str], str, int]]) -> None:
+        """Write the next rows."""
+        for headers, rows, count in piece:
+            if self._at >= _SHEET_ROWS:
+                self._finish_sheet()
+                self._sheets += 1
+                name = "Goals" if self._sheets == 1 else f"Goals {self._sheets}"
+                self._sheet = self._new(name, headers, [_WIDTHS.get(column, 11) for column in headers])
+                self._at = 1
+            self._made.append(self._sheet, rows, self._at, count, len(headers))
+            self._at += count
 
     def _finish_sheet(self) -> None:
         if self._sheet is not None:
             self._sheet.autofilter(0, 0, self._at - 1, self._width - 1)
 
     def _new(self, name: str, headers: Sequence[str], widths: Sequence[int]) -> Any:
-        sheet = self._book.add_worksheet(name)
+        sheet = self._made.book.add_worksheet(name)
         self._width = len(headers)
         for index, width in enumerate(widths):
             sheet.set_column(index, index, width)
         sheet.freeze_panes(1, 0)
-        _put(sheet, 0, headers, self._head)
+        put(sheet, 0, headers, self._made.head)
         return sheet
 
     def finish(self, summary: dict[str, Any], aside: Iterable[dict[str, Any]]) -> None:
@@ -222,10 +274,10 @@ class Workbook:
         for group in [{"group": ["all"], **summary["bank"]}, *summary["groups"]]:
             for name, rate in group["rates"].items():
                 label = " / ".join(group["group"])
-                _put(sheet, at, [label, len(group["group"]), RATES[name], rate["hits"], rate["of"]])
+                put(sheet, at, [label, len(group["group"]), RATES[name], rate["hits"], rate["of"]])
                 for column, key in enumerate(("rate", "low", "high"), 5):
                     if rate["rate"] is not None:
-                        sheet.write_number(at, column, rate[key], self._percent)
+                        sheet.write_number(at, column, rate[key], self._made.percent)
                 at += 1
         sheet.autofilter(0, 0, at - 1, 7)
         sheet = self._new("Findings", ["code", "name", "statements", "what it says"], [8, 24, 12, 70])
@@ -238,18 +290,18 @@ class Workbook:
                 if check
                 else (summary["bank_findings"][code], audit_table().findings[code]["says"])
             )
-            _put(sheet, at, [code, name, count, said], self._wrap)
+            put(sheet, at, [code, name, count, said], self._made.wrap)
         sheet = self._new("Put aside", ["file", "sheet", "row", "reason", "text"], [24, 12, 8, 50, 60])
         for at, row in enumerate(aside, 1):
             if at < _SHEET_ROWS:
-                _put(sheet, at, list(row.values()), self._wrap)
-        self._book.close()
+                put(sheet, at, list(row.values()), self._made.wrap)
+        self._made.book.close()
 
     def close(self) -> None:
         """Nothing: :meth:`finish` does."""
 
 
-def _put(sheet: Any, at: int, cells: Sequence[object], style: Any = None) -> None:
+def put(sheet: Any, at: int, cells: Sequence[object], style: Any = None) -> None:
     """Write cells as what they are; a text is always a text."""
     for column, value in enumerate(cells):
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -258,106 +310,52 @@ def _put(sheet: Any, at: int, cells: Sequence[object], style: Any = None) -> Non
             sheet.write_string(at, column, str(value)[:_CELL], style)
 
 
+def piece_of(
+    name: Format, rows: Sequence[dict[str, Any]], first: int, levels: Sequence[str], folder: Path
+) -> Any:
+    """What finished rows, the first of which is the ``first`` of all, add to a file; ``folder`` is to work in."""
+    match name:
+        case "xlsx":
+            return Workbook.piece(rows, first, levels, folder)
+        case "csv":
+            return _Csv.piece(rows, first, levels)
+        case "jsonl":
+            return _Jsonl.piece(rows)
+        case "parquet":
+            return _Parquet.piece(rows)
+
+
 class Outputs:
     """The files of an audit's goals, written together in one stream."""
 
-    def __init__(
-        self, folder: Path, held: Path, formats: Sequence[Format], levels: Sequence[str], day: datetime
-    ):
+    def __init__(self, folder: Path, held: Path, formats: Sequence[Format], day: datetime):
         self._folder, self._held = folder, held
-        self._names = [f"goals.{name}" for name in formats]
         made: dict[Format, Any] = {
-            "xlsx": lambda path: Workbook(path, levels, day),
-            "csv": lambda path: _Csv(path, levels),
+            "xlsx": lambda path: Workbook(path, day),
+            "csv": _Csv,
             "jsonl": _Jsonl,
             "parquet": _Parquet,
         }
-        self._writers: list[Writer] = [
-            made[name](held / f"{os.getpid()}-goals.{name}")
+        self._writers: dict[Format, Writer] = {
+            name: made[name](held / f"{os.getpid()}-goals.{name}")
             for name in formats  # a killed run's may be written still
-        ]
+        }
 
-    def write(self, row: dict[str, Any]) -> None:
-        """Write a finished row to each."""
-        for writer in self._writers:
-            writer.write(row)
-
-    def close(self) -> None:
-        """Nothing: :meth:`finish` does."""
+    def add(self, pieces: Mapping[Format, Any]) -> None:
+        """Write the next rows to each."""
+        for name, writer in self._writers.items():
+            writer.add(pieces[name])
 
     def finish(self, summary: dict[str, Any], aside: Path) -> list[Path]:
         """Close them and move them to their place; gives the paths."""
-        with ExitStack() as stack:
-            for writer in self._writers:
-                if isinstance(writer, Workbook):
-                    with aside.open(encoding="utf-8") as lines:
-                        writer.finish(summary, map(json.loads, lines))
-                else:
-                    stack.callback(writer.close)
-        return [move(self._held / f"{os.getpid()}-{name}", self._folder / name) for name in self._names]
-
-
-class Apart:
-    """:class:`Outputs` in a process of its own, which writes rows while the next are made ready."""
-
-    def __init__(
-        self, folder: Path, held: Path, formats: Sequence[Format], levels: Sequence[str], day: datetime
-    ):
-        self._pool = ProcessPoolExecutor(
-            1, mp_context=get_context("spawn"), initializer=leave_with, initargs=(os.getpid(),)
-        )
-        self._rows: list[dict[str, Any]] = []
-        self._sent: deque[Future[None]] = deque(
-            [self._pool.submit(_open, folder, held, formats, levels, day)]
-        )
-
-    def write(self, row: dict[str, Any]) -> None:
-        """Write a finished row to each."""
-        self._rows.append(row)
-        if len(self._rows) == _SENT:
-            self._send(2)
-
-    def _send(self, waiting: int) -> None:
-        """Hand over the rows; no more than ``waiting`` stretches of them are left unwritten."""
-        try:
-            self._sent.append(self._pool.submit(_write, self._rows))
-            self._rows = []
-            while len(self._sent) > waiting:
-                self._sent.popleft().result()
-        except BrokenProcessPool:
-            raise InputError(STOPPED) from None
-
-    def finish(self, summary: dict[str, Any], aside: Path) -> list[Path]:
-        """Close the files and move them to their place; gives the paths."""
-        self._send(0)
-        try:
-            return self._pool.submit(_finish, summary, aside).result()
-        except BrokenProcessPool:
-            raise InputError(STOPPED) from None
-
-    def close(self) -> None:
-        """Stop the process."""
-        self._pool.shutdown(cancel_futures=True)
-
-
-_SENT = 256  # rows handed over at once
-_outputs: Outputs | None = None  # the process's own
-
-
-def _open(folder: Path, held: Path, formats: Sequence[Format], levels: Sequence[str], day: datetime) -> None:
-    global _outputs
-    _outputs = Outputs(folder, held, formats, levels, day)
-
-
-def _write(rows: Sequence[dict[str, Any]]) -> None:
-    assert _outputs is not None
-    for row in rows:
-        _outputs.write(row)
-
-
-def _finish(summary: dict[str, Any], aside: Path) -> list[Path]:
-    assert _outputs is not None
-    return _outputs.finish(summary, aside)
+        for writer in self._writers.values():
+            if isinstance(writer, Workbook):
+                with aside.open(encoding="utf-8") as lines:
+                    writer.finish(summary, map(json.loads, lines))
+            else:
+                writer.close()
+        names = [f"goals.{name}" for name in self._writers]
+        return [move(self._held / f"{os.getpid()}-{name}", self._folder / name) for name in names]
 
 
 def write_aside(source: Path, target: Path) -> None:

@@ -19,8 +19,7 @@ import json
 import shutil
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,20 +83,20 @@ class Store:
         return row
 
     def rows(
-        self, count: int, columns: Sequence[str] | None = None
+        self, index: int, fields: Sequence[str] | None = None, columns: Sequence[str] | None = None
     ) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
-        """Every row that holds a statement, in order, with its review, or those ``columns`` of it.
+        """Every row of a part of rows, in order, with its review; or those ``fields`` and ``columns`` of them.
 
         ``beside`` is a dict; where a row can't be reviewed there is no review. Rows of one statement may
         share one: it is not to be changed.
         """
-        for index in range(count):
-            part = read_part(self.path("rows", index))
-            numbers = np.unique(part.column("number").to_numpy())
-            reviews = self._reviews(numbers[numbers >= 0], columns)
-            for row in part.to_pylist():
+        part = read_part(self.path("rows", index))
+        numbers = np.unique(part.column("number").to_numpy())
+        reviews = self._reviews(numbers[numbers >= 0], columns)
+        for row in (part.select(fields) if fields else part).to_pylist():
+            if "beside" in row:
                 row["beside"] = dict(row["beside"])
-                yield row, reviews.get(row["number"])
+            yield row, reviews.get(row["number"])
 
     def _reviews(
         self, numbers: NDArray[np.int64], columns: Sequence[str] | None
@@ -174,13 +173,21 @@ def write_plan(parts: Path, plan: Mapping[str, Any]) -> None:
     held.replace(parts / "plan.json")
 
 
-def gather(files: Sequence[Path], choice: Choice, store: Store) -> dict[str, Any]:
+def gather(
+    files: Sequence[Path], choice: Choice, store: Store, expect: Callable[[int], None]
+) -> dict[str, Any]:
     """Read all input into the store; gives the counts and what was read, as the plan keeps them.
+
+    Args:
+        files: what to read.
+        choice: the columns that were named.
+        store: where it goes.
+        expect: told how many parts of statements there will be at least, so that workers get ready.
 
     Raises:
         InputError: no file could be read, or a chosen column is in none of them.
     """
-    gathering = _Gathering(store)
+    gathering = _Gathering(store, expect)
     unread: list[str] = []  # files
     skipped: list[str] = []  # sheets beside one that holds goals
     sheets = []
@@ -243,8 +250,8 @@ def _layouts(path: Path, choice: Choice, skipped: list[str], *, strict: bool) ->
 class _Gathering:
     """Rows on their way into parts; how many there are is all that stays in memory."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, expect: Callable[[int], None]) -> None:
+        self.store, self._expect = store, expect
         self.rows = self.blank = self.row_parts = self.texts = 0
         self._rows: list[dict[str, Any]] = []
         self._texts: list[dict[str, Any]] = []
@@ -306,6 +313,8 @@ class _Gathering:
         if found:
             return int(found[0])
         self._seen.execute("INSERT INTO seen VALUES (?, ?)", (key, self.texts))
+        if not self._texts:
+            self._expect(1 + self.texts // TEXTS)
         self._texts.append({"number": self.texts, "text": entry.text, "objective": entry.objective})
         self.texts += 1
         if len(self._texts) == TEXTS:
@@ -337,9 +346,3 @@ class _Gathering:
 def _whole(text: str) -> str:
     """Text that can be written: half characters, left by a wrong decoding, as a sign; kept to 20,000."""
     return text[:20_000].encode("utf-8", "replace").decode("utf-8")
-
-
-def same_row(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Rows by the row of the file they stand in."""
-    for _, held in groupby(rows, key=lambda row: (row["file"], row["sheet"], row["row"])):
-        yield list(held)

@@ -82,6 +82,21 @@ class Tally:
             hit.add("nothing_to_mend")
         self.rates.update(hit)
 
+    def join(self, other: Tally) -> None:
+        """Count in what was counted elsewhere."""
+        self.statements += other.statements
+        self.goals += other.goals
+        self.score += other.score
+        self.squares += other.squares
+        self.deciles = [a + b for a, b in zip(self.deciles, other.deciles, strict=True)]
+        for mine, theirs in (
+            (self.kinds, other.kinds),
+            (self.areas, other.areas),
+            (self.codes, other.codes),
+            (self.rates, other.rates),
+        ):
+            mine.update(theirs)
+
     @property
     def mean(self) -> float | None:
         """The goals' mean score, 0 to 100."""

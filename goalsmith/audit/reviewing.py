@@ -23,14 +23,16 @@ import signal
 import struct
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 from rensa import RMinHash
@@ -48,6 +50,7 @@ from goalsmith.score import score_goal, score_of, unjudged
 from goalsmith.text import Span
 
 PERMUTATIONS = 64
+Result = TypeVar("Result")
 
 STATEMENTS = pa.schema(
     [
@@ -296,14 +299,25 @@ STOPPED = (
     "a worker was stopped from outside, perhaps for want of memory; go on with --resume, and "
     "fewer --workers if it happens again"
 )
-_reviewer: Reviewer | None = None  # a worker process's own
+_settings: Settings | None = None  # a worker process's own
 
 
 def _start(settings: Settings, parent: int) -> None:
     """Begin a worker: it leaves when the process that started it does, however that ended."""
-    global _reviewer
+    global _settings
     leave_with(parent)
-    _reviewer = Reviewer(settings)
+    _settings = settings
+
+
+@cache
+def _reviewer() -> Reviewer:
+    """The process's reviewer, loaded when it is first asked for."""
+    assert _settings is not None
+    return Reviewer(_settings)
+
+
+def _load() -> None:
+    _reviewer()
 
 
 def leave_with(parent: int) -> None:
@@ -319,20 +333,30 @@ def leave_with(parent: int) -> None:
 
 
 def _work(task: Task) -> int:
-    assert _reviewer is not None
     kind, source, target = task
     batch = read_part(source)
-    made = _reviewer.review(batch) if kind == "review" else _reviewer.rewrite(batch)
+    made = _reviewer().review(batch) if kind == "review" else _reviewer().rewrite(batch)
     write_part(target, made)
     return int(batch.num_rows)
 
 
-class Here:
-    """Processes of this machine, started when there is something to do and kept until :meth:`close`."""
+class Processes:
+    """Processes of this machine that share the work out, each started when there is something for it to do."""
 
     def __init__(self, settings: Settings, workers: int) -> None:
-        self._settings, self._workers = settings, workers
-        self._pool: ProcessPoolExecutor | None = None
+        self._workers, self._loading = workers, 0
+        self._pool = ProcessPoolExecutor(
+            max_workers=workers,
+            mp_context=get_context("spawn"),
+            initializer=_start,
+            initargs=(settings, os.getpid()),
+        )
+
+    def expect(self, parts: int) -> None:
+        """Have the reader loaded, while the input is still being read, by as many as so many parts keep busy."""
+        while self._loading < min(parts, self._workers):
+            self._pool.submit(_load)
+            self._loading += 1
 
     def run(self, tasks: Sequence[Task]) -> Iterator[int]:
         """Do tasks; yields how many statements each held, as they end.
@@ -340,13 +364,6 @@ class Here:
         Raises:
             InputError: a worker was stopped from outside, usually for want of memory.
         """
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                max_workers=self._workers,
-                mp_context=get_context("spawn"),
-                initializer=_start,
-                initargs=(self._settings, os.getpid()),
-            )
         left = iter(tasks)
         waiting: set[Future[int]] = set()
         try:
@@ -361,10 +378,27 @@ class Here:
         except BrokenProcessPool:
             raise InputError(STOPPED) from None
 
+    def each(self, function: Callable[..., Result], asked: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+        """What ``function`` gives for each of what is asked, in that order; a few are made ready ahead.
+
+        Raises:
+            InputError: a worker was stopped from outside, usually for want of memory.
+        """
+        left = iter(asked)
+        waiting: deque[Future[Result]] = deque()
+        try:
+            while True:
+                while len(waiting) < 2 * self._workers and (given := next(left, None)) is not None:
+                    waiting.append(self._pool.submit(function, *given))
+                if not waiting:
+                    return
+                yield waiting.popleft().result()
+        except BrokenProcessPool:
+            raise InputError(STOPPED) from None
+
     def close(self) -> None:
         """Stop the processes."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 class OnRay:

@@ -2,49 +2,49 @@
 
     input -> parts on disk -> reviews -> the bank's findings -> rates -> rewrites -> files and report
 
-Only the reviews and rewrites take long; they are spread over workers and are what a resumed run skips. All
-that follows is done again from them, in the order of the input, and so is the same each time.
+Reviews and rewrites take long and are what a resumed run skips. All that follows is done again from them and is the
+same each time: what needs a worker does a part of the rows (:mod:`goalsmith.audit.finishing`), and the parts are put
+together in the order of the input.
 """
 
 from __future__ import annotations
 
-import heapq
 import json
 import os
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from goalsmith import __version__
 from goalsmith.audit import outputs, report
-from goalsmith.audit.bank import BANK_COLUMNS, Bank, clusters, previous_sheets
+from goalsmith.audit.bank import BANK_COLUMNS, ROW_COLUMNS, Bank, Intake, clusters, previous_sheets
 from goalsmith.audit.columns import Choice, audit_table
+from goalsmith.audit.finishing import Counted, Desk, count_part, finish_part
 from goalsmith.audit.names import Masker
 from goalsmith.audit.outputs import Format
 from goalsmith.audit.plan import TEXTS, Store, fingerprint, gather, prepare, write_plan
-from goalsmith.audit.rates import Tally, differs, published, share
-from goalsmith.audit.reviewing import STATEMENTS, Here, OnRay, Settings, Task, in_row, write_part
+from goalsmith.audit.rates import differs, published, share
+from goalsmith.audit.reviewing import STATEMENTS, OnRay, Processes, Settings, Task, write_part
 from goalsmith.audit.sheets import find_files
 from goalsmith.rules import Rules
 
-Group = tuple[str, ...]
 Advance = Callable[[int], None]
 # Called with what is being done and how much of it there is; gives what is told how much was done.
 Progress = Callable[[str, int], AbstractContextManager[Advance]]
 
 SHOWN = 3_000  # goals the report holds at most
-APART = 5_000  # statements from which it pays to start a process that writes
 _CLUSTERS = 20  # clusters the report lists at most
-_CLASHES = 200  # goals with another student's name or pronoun, likewise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,98 +104,114 @@ def audit(request: Request, progress: Progress, tell: Callable[[dict[str, Any]],
     asked = request.asked(files)
     parts, plan = prepare(request.out, asked, resume=request.resume)
     store = Store(parts)
-    if plan is None:
-        try:
-            asked["today"] = asked["today"] or date.today().isoformat()
-            plan = {"asked": asked, **gather(files, request.choice, store)}
-        except BaseException:
-            shutil.rmtree(parts)
-            with suppress(OSError):  # it held something before
-                request.out.rmdir()
-            raise
-        write_plan(parts, plan)
-    tell(plan)
-    made = _Audit(request, plan, store, progress)
-    try:
-        summary = made.run()
-    finally:
-        if made.workers is not None:
-            made.workers.close()
+    day = request.today or date.today()
+    if plan is not None:
+        day = date.fromisoformat(plan["asked"]["today"])
+    settings = Settings(rules=request.rules, today=day, review_date=request.review_date)
+    with closing(Processes(settings, request.workers or os.cpu_count() or 1)) as processes:
+        if plan is None:
+            try:
+                asked["today"] = day.isoformat()
+                expect = processes.expect if request.engine == "local" else lambda parts: None
+                plan = {"asked": asked, **gather(files, request.choice, store, expect)}
+            except BaseException:
+                shutil.rmtree(parts)
+                with suppress(OSError):  # it held something before
+                    request.out.rmdir()
+                raise
+            write_plan(parts, plan)
+        tell(plan)
+        summary = _Audit(request, plan, store, settings, processes, progress).run()
     shutil.rmtree(parts)
     return summary
 
 
 class _Audit:
-    def __init__(self, request: Request, plan: dict[str, Any], store: Store, progress: Progress) -> None:
+    def __init__(
+        self,
+        request: Request,
+        plan: dict[str, Any],
+        store: Store,
+        settings: Settings,
+        processes: Processes,
+        progress: Progress,
+    ) -> None:
         self.request, self.plan, self.store, self.progress = request, plan, store, progress
-        self.day = date.fromisoformat(plan["asked"]["today"])
-        self.settings = Settings(rules=request.rules, today=self.day, review_date=request.review_date)
-        self.workers: Here | OnRay | None = None
-        self.count = request.workers or os.cpu_count() or 1
+        self.settings, self.processes = settings, processes
         self.files = {entry["path"]: f"file {n}" for n, entry in enumerate(plan["asked"]["files"], 1)}
+        self.desk = Desk(
+            folder=store.folder,
+            show=request.show,
+            formats=request.formats,
+            levels=tuple(f"group: {header.strip()}" for header in plan["group_headers"]),
+            redact=request.redact,
+            files=self.files,
+            # A rewrite takes as long as many reviews: where there are few, small parts share them out evenly.
+            rewrites=TEXTS if request.rewrites == "all" else 8,
+        )
 
     def run(self) -> dict[str, Any]:
         """Every stage, in order."""
-        plan, store = self.plan, self.store
-        tasks = store.tasks("review", "texts", "reviews", plan["text_parts"])
-        self._do("Reviewing", tasks, plan["texts"], TEXTS)
-        root = clusters(store, plan["texts"], plan["text_parts"])
-        self.bank = Bank(store.folder, root)
-        self._take()
-        if self.request.previous:
-            self.bank.last_year(self.request.previous, self.request.choice)
-        self._count()
-        self._rewrite()
-        self.masker = Masker(self.bank.names) if self.request.redact else None
-        summary = self._summary()
+        if self.request.engine == "local":
+            self._review_and_finish(self.processes)
+        else:
+            workers = self.request.workers or os.cpu_count() or 1
+            with closing(OnRay(self.settings, workers, self.request.address)) as cluster:
+                self._review_and_finish(cluster)
+        with closing(Bank(self.store.folder)) as self.bank:
+            self.masker = Masker(self.bank.names) if self.request.redact else None
+            summary = self._summary()
         self._write(summary)
-        self.bank.close()
         return summary
 
-    def _do(self, what: str, tasks: list[Task], total: int, size: int) -> None:
+    def _review_and_finish(self, engine: Processes | OnRay) -> None:
+        """All that reads statements, and what lies between."""
+        plan, store = self.plan, self.store
+        self._do(
+            engine,
+            "Reviewing",
+            store.tasks("review", "texts", "reviews", plan["text_parts"]),
+            plan["texts"],
+            TEXTS,
+        )
+        self._take(clusters(store, plan["texts"], plan["text_parts"]))
+        self._count()
+        self._rewrite(engine)
+
+    def _do(self, engine: Processes | OnRay, what: str, tasks: list[Task], total: int, size: int) -> None:
         """Have parts of ``size`` statements made, by processes here or by Ray."""
-        if not tasks:
-            return
-        if self.workers is None:
-            self.workers = (
-                Here(self.settings, self.count)
-                if self.request.engine == "local"
-                else OnRay(self.settings, self.count, self.request.address)
-            )
-        with self.progress(what, total) as advance:
-            advance(max(0, total - size * len(tasks)))  # what a run before this one did
-            for done in self.workers.run(tasks):
-                advance(done)
+        if tasks:
+            with self.progress(what, total) as advance:
+                advance(max(0, total - size * len(tasks)))  # what a run before this one did
+                for done in engine.run(tasks):
+                    advance(done)
 
-    def _reviewed(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-        """Every row that was reviewed with its review, in order."""
-        for row, review in self.store.rows(self.plan["row_parts"]):
-            if review is not None and review["error"] is None:
-                yield row, in_row(review, row["stated"])
-
-    def _take(self) -> None:
-        """First pass: what the bank has to know before it can say anything; the rows put aside."""
+    def _take(self, root: NDArray[np.int64]) -> None:
+        """What the bank has to know, in order, before it can say anything; the rows put aside."""
         counts: dict[str, int] = defaultdict(int)
         at, bad = None, False
         aside = (self.store.folder / "aside.jsonl").open("w", encoding="utf-8")
-        with aside, self.progress("Comparing", self.plan["rows"]) as advance:
-            for row, review in self.store.rows(self.plan["row_parts"], BANK_COLUMNS):
-                fault = row["fault"] or (review["error"] if review else None)
-                here = (row["file"], row["sheet"], row["row"])
-                if here != at:
-                    counts["quarantined rows"] += bad
-                    counts["rows"] += 1
-                    at, bad = here, False
-                    advance(1)
-                bad = bad or fault is not None
-                counts["statements"] += 1
-                if fault is not None:
-                    counts["quarantined"] += 1
-                    aside.write(json.dumps(self._aside(row, fault), ensure_ascii=False) + "\n")
-                elif review is not None:
-                    self.bank.take(row, review)
+        bank = Intake(self.store.folder, root)
+        with aside, closing(bank), self.progress("Comparing", self.plan["rows"]) as advance:
+            for index in range(self.plan["row_parts"]):
+                for row, review in self.store.rows(index, ROW_COLUMNS, BANK_COLUMNS):
+                    fault = row["fault"] or (review["error"] if review else None)
+                    here = (row["file"], row["sheet"], row["row"])
+                    if here != at:
+                        counts["quarantined rows"] += bad
+                        counts["rows"] += 1
+                        at, bad = here, False
+                        advance(1)
+                    bad = bad or fault is not None
+                    counts["statements"] += 1
+                    if fault is not None:
+                        counts["quarantined"] += 1
+                        aside.write(json.dumps(self._aside(row, fault), ensure_ascii=False) + "\n")
+                    elif review is not None:
+                        bank.take(row, review)
             counts["quarantined rows"] += bad
-        self.bank.taken()
+            if self.request.previous:
+                bank.last_year(self.request.previous, self.request.choice)
         self.counts = {
             "rows": {
                 "in": self.plan["rows"],
@@ -219,60 +235,33 @@ class _Audit:
         return told | {"text": row["text"]}
 
     def _count(self) -> None:
-        """Second pass: the rates of the bank and its groups, and which goals the report shows."""
-        self.tally = Tally()
-        self.groups: dict[Group, Tally] = defaultdict(Tally)
-        worst: dict[Group, list[tuple[int, int, int]]] = defaultdict(list)
-        held: dict[Group, set[int]] = defaultdict(set)
-        self.clashes: dict[int, int] = {}
+        """The rates of the bank and its groups, and which goals the report shows."""
+        counted = Counted()
+        self.firsts = []  # the place of each part's first row among those reviewed
+        asked = ((self.desk, index) for index in range(self.plan["row_parts"]))
         with self.progress("Counting", self.counts["statements"]["reviewed"]) as advance:
-            for order, (row, review) in enumerate(self._reviewed()):
-                found = [finding["code"] for finding in self.bank.findings(row, review)]
-                group = tuple(row["groups"])
-                for tally in (self.tally, *(self.groups[group[:n]] for n in range(1, len(group) + 1))):
-                    tally.add(review, row["stated"], found)
-                if {"B03", "B04"} & set(found) and len(self.clashes) < _CLASHES:
-                    self.clashes[order] = row["number"]
-                score = review["score_total"] or 0
-                if row["number"] not in held[group] and (review["findings"] or found):
-                    _keep(worst[group], (-score, -order, row["number"]), held[group], self.request.show)
-                advance(1)
-        most = max(3, SHOWN // max(1, len(worst)))
-        shown = [(-order, number) for group in worst.values() for _, order, number in sorted(group)[-most:]]
+            for part in self.processes.each(count_part, asked):
+                self.firsts.append(counted.rows)
+                counted.join(part, self.request.show)
+                advance(part.rows)
+        self.tally, self.groups, self.clashes = counted.tally, counted.groups, counted.clashes
+        most = max(3, SHOWN // max(1, len(counted.worst)))
+        shown = [(-place, n) for group in counted.worst.values() for _, place, n in sorted(group)[-most:]]
         # The place of a row among those reviewed -> the number of its statement.
         self.shown = dict(sorted({**dict(shown), **self.clashes}.items())[:SHOWN])
 
-    def _rewrite(self) -> None:
+    def _rewrite(self, engine: Processes | OnRay) -> None:
         """The best rewrite of the goals that are asked for."""
         every, some = np.arange(self.plan["texts"]), np.unique(list(self.shown.values())).astype(np.int64)
-        self.rewritten = {"all": every, "shown": some, "none": every[:0]}[self.request.rewrites]
-        # A rewrite takes as long as many reviews: where there are few, small parts share them out evenly.
-        self.asked = size = TEXTS if self.request.rewrites == "all" else 8
-        count = -(-len(self.rewritten) // size)
+        numbers = {"all": every, "shown": some, "none": every[:0]}[self.request.rewrites]
+        np.save(self.store.folder / "rewritten.npy", numbers)
+        self.rewritten, size = len(numbers), self.desk.rewrites
+        count = -(-len(numbers) // size)
         for index in range(count):
-            numbers = self.rewritten[index * size : (index + 1) * size].tolist()
-            batch = pa.RecordBatch.from_pylist(
-                [self.store.at("texts", n) for n in numbers], schema=STATEMENTS
-            )
-            write_part(self.store.path("asked", index), batch)
+            rows = [self.store.at("texts", n) for n in numbers[index * size : (index + 1) * size].tolist()]
+            write_part(self.store.path("asked", index), pa.RecordBatch.from_pylist(rows, schema=STATEMENTS))
         tasks = self.store.tasks("rewrite", "asked", "rewrites", count)
-        self._do("Rewriting", tasks, len(self.rewritten), size)
-
-    def _best(self, number: int) -> dict[str, Any]:
-        place = int(np.searchsorted(self.rewritten, number))
-        if place == len(self.rewritten) or self.rewritten[place] != number:
-            return {"rewrite": None, "rewrite_score": None}
-        made = self.store.at("rewrites", place, self.asked)
-        return {"rewrite": made["rewrite"], "rewrite_score": made["rewrite_score"]}
-
-    def _finished(self, row: dict[str, Any], review: dict[str, Any]) -> dict[str, Any]:
-        """A row as it leaves the audit."""
-        whole = row | review | self._best(row["number"])
-        whole["findings"] = review["findings"] + self.bank.findings(row, review)
-        if self.masker is not None:
-            whole |= {"file": self.files[row["file"]], "sheet": None}
-            whole = self.masker.row(whole, self.bank.student(row))
-        return whole
+        self._do(engine, "Rewriting", tasks, len(numbers), size)
 
     def _summary(self) -> dict[str, Any]:
         bank = self.tally.to_dict()
@@ -295,7 +284,7 @@ class _Audit:
             "skipped": [self._named(told) for told in plan["skipped"]],
             **self.counts,
             "students": self.bank.students,
-            "levels": self._levels(),
+            "levels": list(self.desk.levels),
             "bank": bank,
             "groups": groups,
             "areas_that_differ": _areas(groups, bank),
@@ -304,7 +293,7 @@ class _Audit:
             "bank_findings": {code: told["name"] for code, told in audit_table().findings.items()},
             "published": published(),
             "redacted": self.request.redact,
-            "rewrites": {"for": self.request.rewrites, "goals": len(self.rewritten)},
+            "rewrites": {"for": self.request.rewrites, "goals": self.rewritten},
         }
 
     def _named(self, told: str) -> str:
@@ -315,27 +304,23 @@ class _Audit:
             told = re.sub(rf"{re.escape(path)}(?: \[[^\]]*\])?", name, told)
         return told
 
-    def _levels(self) -> list[str]:
-        """The headers of the group columns, made fit to stand beside the columns of the output."""
-        return [f"group: {header.strip()}" for header in self.plan["group_headers"]]
-
     def _write(self, summary: dict[str, Any]) -> None:
-        """Third pass: the files, and the goals the report shows."""
+        """The files, and the goals the report shows."""
         out, held = self.request.out, self.store.folder
-        day = datetime(self.day.year, self.day.month, self.day.day)
-        # With two workers or more one writes while this process makes the next rows ready.
-        apart = self.count > 1 and self.counts["statements"]["reviewed"] >= APART
-        make = outputs.Apart if apart else outputs.Outputs
-        writing = make(out, held, self.request.formats, summary["levels"], day)
+        writing = outputs.Outputs(
+            out, held, self.request.formats, datetime.combine(self.settings.today, time())
+        )
         shown: list[dict[str, Any]] = []
-        told = self.progress("Writing", self.counts["statements"]["reviewed"])
-        with closing(writing), told as advance:
-            for order, (row, review) in enumerate(self._reviewed()):
-                whole = self._finished(row, review)
-                writing.write(whole)
-                if order in self.shown:
-                    shown.append(whole | {"clash": order in self.clashes})
-                advance(1)
+        edges = [*self.firsts, self.counts["statements"]["reviewed"]]
+        parts = [
+            (index, first, {place: place in self.clashes for place in self.shown if first <= place < end})
+            for index, (first, end) in enumerate(pairwise(edges))
+        ]
+        with self.progress("Writing", self.counts["statements"]["reviewed"]) as advance:
+            for part in self.processes.each(finish_part, ((self.desk, *asked) for asked in parts)):
+                writing.add(part.pieces)
+                shown += part.shown
+                advance(part.rows)
             writing.finish(summary, held / "aside.jsonl")
         if self.counts["statements"]["quarantined"]:
             outputs.write_aside(held / "aside.jsonl", held / "quarantine.csv")
@@ -347,17 +332,6 @@ class _Audit:
         plain = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
         (held / "summary.json").write_text(plain, encoding="utf-8")
         outputs.move(held / "summary.json", out / "summary.json")
-
-
-def _keep(heap: list[tuple[int, int, int]], entry: tuple[int, int, int], held: set[int], most: int) -> None:
-    """Keep the ``most`` lowest scores, each distinct statement once, the first of its rows."""
-    if len(heap) < most:
-        heapq.heappush(heap, entry)
-        held.add(entry[2])
-    elif entry > heap[0]:
-        gone = heapq.heapreplace(heap, entry)
-        held.discard(gone[2])
-        held.add(entry[2])
 
 
 def _areas(groups: list[dict[str, Any]], bank: dict[str, Any]) -> list[dict[str, Any]]:
