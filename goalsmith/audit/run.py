@@ -44,6 +44,7 @@ Advance = Callable[[int], None]
 Progress = Callable[[str, int], AbstractContextManager[Advance]]
 
 SHOWN = 3_000  # goals the report holds at most
+MANY = 10_000  # statements from which it pays to start processes anew for writing
 _CLUSTERS = 20  # clusters the report lists at most
 
 
@@ -108,7 +109,8 @@ def audit(request: Request, progress: Progress, tell: Callable[[dict[str, Any]],
     if plan is not None:
         day = date.fromisoformat(plan["asked"]["today"])
     settings = Settings(rules=request.rules, today=day, review_date=request.review_date)
-    with closing(Processes(settings, request.workers or os.cpu_count() or 1)) as processes:
+    workers = request.workers or os.cpu_count() or 1
+    with closing(Processes(settings, workers)) as processes:
         if plan is None:
             try:
                 asked["today"] = day.isoformat()
@@ -121,7 +123,7 @@ def audit(request: Request, progress: Progress, tell: Callable[[dict[str, Any]],
                 raise
             write_plan(parts, plan)
         tell(plan)
-        summary = _Audit(request, plan, store, settings, processes, progress).run()
+        summary = _Audit(request, plan, store, settings, workers, processes, progress).run()
     shutil.rmtree(parts)
     return summary
 
@@ -133,11 +135,12 @@ class _Audit:
         plan: dict[str, Any],
         store: Store,
         settings: Settings,
+        workers: int,
         processes: Processes,
         progress: Progress,
     ) -> None:
         self.request, self.plan, self.store, self.progress = request, plan, store, progress
-        self.settings, self.processes = settings, processes
+        self.settings, self.workers, self.processes = settings, workers, processes
         self.files = {entry["path"]: f"file {n}" for n, entry in enumerate(plan["asked"]["files"], 1)}
         self.desk = Desk(
             folder=store.folder,
@@ -155,8 +158,7 @@ class _Audit:
         if self.request.engine == "local":
             self._review_and_finish(self.processes)
         else:
-            workers = self.request.workers or os.cpu_count() or 1
-            with closing(OnRay(self.settings, workers, self.request.address)) as cluster:
+            with closing(OnRay(self.settings, self.workers, self.request.address)) as cluster:
                 self._review_and_finish(cluster)
         with closing(Bank(self.store.folder)) as self.bank:
             self.masker = Masker(self.bank.names) if self.request.redact else None
@@ -316,7 +318,12 @@ class _Audit:
             (index, first, {place: place in self.clashes for place in self.shown if first <= place < end})
             for index, (first, end) in enumerate(pairwise(edges))
         ]
-        with self.progress("Writing", self.counts["statements"]["reviewed"]) as advance:
+        if self.counts["statements"]["reviewed"] >= MANY:
+            # The processes hold the reader, which is of no more use: memory for it is given back.
+            self.processes.close()
+            self.processes = Processes(self.settings, self.workers)
+        told = self.progress("Writing", self.counts["statements"]["reviewed"])
+        with closing(self.processes), told as advance:
             for part in self.processes.each(finish_part, ((self.desk, *asked) for asked in parts)):
                 writing.add(part.pieces)
                 shown += part.shown
