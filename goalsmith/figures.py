@@ -134,9 +134,11 @@ _COMPOUND = re.compile(
 )
 # "a paragraph of 74 words": the one holds the other, and is no share of it.
 _HOLDS = re.compile(
-    r"\b(?:paragraph|flight|list|set|group|sample|page|essay|row|phrase|sequence|stor(?:y|ie)|class|mean|median|average|total|pair)s?\s+of\b",
+    r"\b(?:paragraph|flight|list|set|group|sample|page|essay|row|phrase|sequence|stor(?:y|ie)|class|mean|median|average|total|pair|observation|session|probe|lesson|block)s?\s+of\b",
     re.IGNORECASE,
 )
+# "stands on one foot": no length.
+_LIMB = re.compile(r"\bon (?:one|1|each|a single) foot$", re.IGNORECASE)
 _BETWEEN = re.compile(rf"\bbetween\s+(?P<a>{NUMBER})\s+and\s+$", re.IGNORECASE)
 _IN_TIME = re.compile(rf"\s+in\s+(?P<time>{NUMBER}\s+\w+)$", re.IGNORECASE)
 # "a 20-minute lesson", "three-minute story starters"
@@ -253,6 +255,8 @@ def _measures(
         lacks = measure.out_of is not None and measure.value > measure.out_of  # "10/2" is a day
         if measure.how == "x of y" and _HOLDS.search(measure.span.of(text)):
             continue
+        if _LIMB.search(text, 0, measure.span.end):
+            continue
         counts_turns = "turn" in measure.span.of(text).lower()
         if (
             (measure.kind == "consistency" and not counts_turns)
@@ -300,7 +304,7 @@ def _lead(text: str, start: int) -> str:
 def _word_before(text: str, start: int) -> str:
     """The verb or other word right before an offset, "" where a mark stands there."""
     word = re.search(r"([a-z]+)\s+$", _lead(text, start), re.IGNORECASE)
-    return word[1].lower() if word else ""
+    return word[1].lower().removesuffix("s") if word else ""
 
 
 def _parted(text: str, measure: Measure) -> Iterator[tuple[Measure, Role | None]]:
