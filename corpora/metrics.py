@@ -124,4 +124,5 @@ def _rho(pairs: Pairs) -> float:
     from scipy.stats import spearmanr
 
     sides = list(zip(*pairs, strict=True))
-    return float(spearmanr(*sides).statistic) if all(len(set(side)) > 1 for side in sides) else float("nan")
+    varied = bool(sides) and all(len(set(side)) > 1 for side in sides)
+    return float(spearmanr(*sides).statistic) if varied else float("nan")

@@ -14,7 +14,14 @@ Sort = Literal["observable", "vague", "change", "umbrella", "absence"]
 
 _VOWELS = "aeiou"
 # Before the acts that an umbrella verb stands for.
-_LISTED = re.compile(r"\b(?:including|such\s+as|like|e\.g\.)\W*\w|\(\s*\w", re.IGNORECASE)
+_LISTED = re.compile(r"\b(?:including|such\s+as|like|e\.g\.)\W*(?=\w)|\(\s*(?=\w)", re.IGNORECASE)
+# One of them at least has to be something that is done, and what is known is not shown by naming its parts.
+_GERUND = re.compile(r"\b[a-z]+(?:-[a-z]+)*ing\b", re.IGNORECASE)
+_KNOWING = re.compile(r"\b(?:knowledge|understanding|awareness|comprehension|concepts?)\b", re.IGNORECASE)
+_NO_ACT = frozenset(
+    ["understanding", "reasoning", "feeling", "being", "well-being", "wellbeing", "caring", "thinking", "belonging", "knowing",
+     "learning", "decision-making", "problem-solving", "including", "during", "morning", "evening", "spelling", "reading", "writing"]
+)  # fmt: skip
 # What may stand between the beginning of a behavior and its verb.
 _LEAD = re.compile(r"(?:\W|will|to|shall|should|needs?|be able|continue|\w+ly)*", re.IGNORECASE)
 
@@ -131,7 +138,10 @@ class Verbs:
         act = self.read(text, start, end)
         if act is None or not (act.sort == "umbrella" or act.verb == "use"):
             return False
-        return _LISTED.search(text, act.span.end, end) is not None
+        listed = _LISTED.search(text, act.span.end, end)
+        if listed is None or _KNOWING.search(text, act.span.end, listed.start()):
+            return False
+        return any(word[0].lower() not in _NO_ACT for word in _GERUND.finditer(text, listed.end(), end))
 
     def only_wishes(self, text: str, start: int, end: int) -> bool:
         """Whether ``text[start:end]`` is headed by a verb that is a wish, with no act named after it."""
