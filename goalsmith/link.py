@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -58,6 +59,10 @@ _NEAR_OWN, _NEAR_OTHER = 0.3, 0.45  # how near in meaning the fact is that a goa
 BESIDE = 1.5  # how far a fact may lie behind the nearest and still be rested on
 
 
+_BARE = 1  # words that mean something, in a behavior that is but a verb
+_COUNT = re.compile(r"\d+(?:\.\d+)?\s*%?|\b(?:of|out of|accuracy|trials?|opportunities|consecutive)\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
     """What a goal asks for: its behavior and condition in words, the area it was read as, its targets."""
@@ -69,10 +74,17 @@ class Sought:
 
 
 def sought_by(text: str, reading: Reading, targets: Sequence[Measure]) -> Sought:
-    """What a goal that was read so asks for."""
+    """What a goal that was read so asks for.
+
+    Where the behavior is but a verb ("will turn in"), what it is done to stands in the criterion ("9 of 10 homework
+    assignments").
+    """
     spans = [*reading.of("behavior"), *reading.of("condition")]
+    words = " ".join(span.of(text) for span in spans)
+    if len(stems(" ".join(span.of(text) for span in reading.of("behavior")))) <= _BARE:
+        words = " ".join([words, *(_COUNT.sub(" ", span.of(text)) for span in reading.of("criterion"))])
     return Sought(
-        words=" ".join(span.of(text) for span in spans) or text,
+        words=words.strip() or text,
         area=reading.area,
         sure=reading.confidence.area,
         targets=tuple(targets),
