@@ -1,6 +1,6 @@
 """Train the reader, from the corpus to the weights that ship.
 
-    python -m models.reader.train            everything, within an hour on two CPU cores
+    python -m models.reader.train            everything: minutes on a GPU, hours on two CPU cores
     python -m models.reader.train --smoke    a toy run of seconds, to try the pipeline
 
 Teachers are fine-tuned from the public base on the train split, each with its own seed. A student that
