@@ -60,7 +60,9 @@ BESIDE = 1.5  # how far a fact may lie behind the nearest and still be rested on
 
 
 _BARE = 1  # words that mean something, in a behavior that is but a verb
-_COUNT = re.compile(r"\d+(?:\.\d+)?\s*%?|\b(?:of|out of|accuracy|trials?|opportunities|consecutive)\b", re.IGNORECASE)
+_COUNT = re.compile(
+    r"\d+(?:\.\d+)?\s*%?|\b(?:of|out of|accuracy|trials?|opportunities|consecutive)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
