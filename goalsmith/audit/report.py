@@ -206,6 +206,8 @@ def _svg(spec: dict[str, Any], says: str) -> Markup:
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
             "config": config,
             "background": None,
+            # The reader's machine may lack the fonts the labels are measured with: its own may be wider.
+            "padding": {"left": 36, "right": 12, "top": 5, "bottom": 5},
             **spec,
         }
     )
@@ -248,9 +250,9 @@ def _rates_chart(summary: dict[str, Any]) -> Markup:
 
 
 _SHORT = {
-    "nothing_to_mend": "nothing that must be mended",
+    "nothing_to_mend": "nothing to mend",
     "measurable": "measurable",
-    "observable": "behavior can be observed",
+    "observable": "observable",
     "criterion": "criterion",
     "condition": "condition",
     "timeframe": "deadline",
